@@ -1,0 +1,53 @@
+/** What has to be known of an instance to give it a body: facts from EC2's record and its launch template. */
+export interface BodySpec {
+  readonly instanceId: string;
+  /** Address of the instance in its VPC, as EC2 records it; shown as the body's host name (`ip-10-0-1-23`). */
+  readonly privateIpAddress: string;
+  /** User data as the instance would read it from its metadata: decoded, a script that starts with `#!`. */
+  readonly userData: string;
+  /** URL of this instance's metadata service (IMDSv2), reachable from inside the body. */
+  readonly metadataEndpoint: string;
+  /** URL of the edge, where every AWS API call of this body goes (`AWS_ENDPOINT_URL`). */
+  readonly endpoint: string;
+}
+
+/** How a body ended. */
+export interface BodyExit {
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** What one command inside a body printed, and its exit code. */
+export interface CommandResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/**
+ * What runs for an instance locally: its user data has been started, systemd units it installs run under the body's
+ * process 1, and all of it dies as one.
+ */
+export interface Body {
+  readonly instanceId: string;
+  /** Settles when process 1 of the body is gone, however it ended. Never rejects. */
+  readonly exited: Promise<BodyExit>;
+  /** The console: boot messages and all that the user data script printed, as `GetConsoleOutput` shows it. */
+  consoleOutput(): Promise<string>;
+  /** What a systemd unit wrote to its journal, oldest line first; empty when the unit never ran. */
+  journal(unit: string): Promise<string>;
+  /** Runs a command inside the body, as a login over Session Manager would. */
+  run(command: readonly string[]): Promise<CommandResult>;
+  /** Kills every process of the body at once (SIGKILL) and frees what it held. Idempotent. */
+  kill(): Promise<void>;
+}
+
+/** One way to give instances bodies: namespaces of this Linux, or containers. */
+export interface BodyBackend {
+  /** What it is called in messages: `namespaces` or `containers`. */
+  readonly name: string;
+  /** Resolves once process 1 of the body runs; the user data goes on by itself, as on EC2. */
+  boot(spec: BodySpec): Promise<Body>;
+  /** Kills all bodies and leaves nothing behind: no process, mount or folder. Idempotent. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,101 @@
+import { z } from 'zod';
+
+const seconds = (name: string, minimum: number, maximum: number): z.ZodType<number> =>
+  z.coerce
+    .number({ error: `${name} must be a whole number of seconds from ${minimum} to ${maximum}` })
+    .int(`${name} must be a whole number of seconds`)
+    .min(minimum, `${name} must be at least ${minimum} seconds`)
+    .max(maximum, `${name} must be at most ${maximum} seconds`);
+
+const prefix = z
+  .string()
+  .regex(/^[^/].*\/$/u, 'a prefix must end with "/" and not begin with it, as in "uploads/"');
+
+const schema = z
+  .object({
+    AWS_REGION: z.string().min(1),
+    QUEUE_URL: z.url({ protocol: /^https?$/u, error: 'must be the URL of an SQS queue' }),
+    DEAD_LETTER_QUEUE_URL: z
+      .url({ protocol: /^https?$/u, error: 'must be the URL of an SQS queue' })
+      .optional(),
+    UPLOAD_BUCKET: z.string().min(3),
+    UPLOADS_PREFIX: prefix,
+    PROCESSED_PREFIX: prefix,
+    VISIBILITY_TIMEOUT_SECONDS: seconds('VISIBILITY_TIMEOUT_SECONDS', 1, 43_200),
+    AUTO_SCALING_GROUP_NAME: z.string().min(1).optional(),
+    LIFECYCLE_HOOK_NAME: z.string().min(1).optional(),
+    WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(1000).default(10),
+    DRAIN_SECONDS: seconds('DRAIN_SECONDS', 0, 43_200).default(60),
+    LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  })
+  .refine(
+    (e) =>
+      !e.UPLOADS_PREFIX.startsWith(e.PROCESSED_PREFIX) && !e.PROCESSED_PREFIX.startsWith(e.UPLOADS_PREFIX),
+    {
+      path: ['PROCESSED_PREFIX'],
+      error:
+        'must lie outside UPLOADS_PREFIX (and the other way round), or the worker would process its own output',
+    },
+  );
+
+/** What a worker is told by its environment variables (the systemd unit sets them). Times are in seconds. */
+export interface WorkerEnvironment {
+  readonly region: string;
+  readonly queueUrl: string;
+  /** Where tasks go that no retry can help. @default - they are handed back until the queue's own redrive policy moves them */
+  readonly deadLetterQueueUrl: string | undefined;
+  readonly bucket: string;
+  readonly uploadsPrefix: string;
+  readonly processedPrefix: string;
+  /** Visibility timeout of a received message; it is extended for as long as the task runs. */
+  readonly visibilityTimeoutSeconds: number;
+  /** @default - not an instance of a group: nothing is asked of the instance metadata */
+  readonly autoScalingGroupName: string | undefined;
+  /** @default - no lifecycle hook to complete after the drain */
+  readonly lifecycleHookName: string | undefined;
+  /** Tasks at a time. @default 10 */
+  readonly concurrency: number;
+  /** How long running tasks may go on after a stop was asked. @default 60 */
+  readonly drainSeconds: number;
+  /** Level of the structured log. @default info */
+  readonly logLevel: string;
+}
+
+/** The environment does not say what the worker must know; the message names each variable. */
+export class EnvironmentError extends Error {
+  override readonly name = 'EnvironmentError';
+}
+
+/**
+ * Reads and checks the worker's settings.
+ *
+ * @throws EnvironmentError naming each variable that is missing or wrong, what was given and what is allowed.
+ */
+export function readEnvironment(variables: Readonly<Record<string, string | undefined>>): WorkerEnvironment {
+  const parsed = schema.safeParse(variables);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => {
+      const name = String(issue.path[0]);
+      const value = variables[name];
+      return `  ${name}: ${value === undefined ? 'is not set' : `got ${JSON.stringify(value)}`}; ${issue.message}`;
+    });
+    throw new EnvironmentError(
+      `The worker's environment is not usable:\n${problems.join('\n')}\nSet these variables (the systemd unit does so on an instance).`,
+    );
+  }
+  const e = parsed.data;
+  return {
+    region: e.AWS_REGION,
+    queueUrl: e.QUEUE_URL,
+    deadLetterQueueUrl: e.DEAD_LETTER_QUEUE_URL,
+    bucket: e.UPLOAD_BUCKET,
+    uploadsPrefix: e.UPLOADS_PREFIX,
+    processedPrefix: e.PROCESSED_PREFIX,
+    visibilityTimeoutSeconds: e.VISIBILITY_TIMEOUT_SECONDS,
+    autoScalingGroupName: e.AUTO_SCALING_GROUP_NAME,
+    lifecycleHookName: e.LIFECYCLE_HOOK_NAME,
+    concurrency: e.WORKER_CONCURRENCY,
+    drainSeconds: e.DRAIN_SECONDS,
+    logLevel: e.LOG_LEVEL,
+  };
+}

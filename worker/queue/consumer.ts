@@ -1,0 +1,267 @@
+import { backoffMs } from './backoff';
+import { ConsumerStoppedError, NonRetryableError, reasonOf } from './errors';
+import type { Outcome } from './events';
+import { Leases, type Lease } from './leases';
+import { resolveOptions, type ConsumerOptions, type ResolvedOptions } from './options';
+import { Outbox } from './outbox';
+import { Receiver } from './receiver';
+import { Schedule } from './schedule';
+import { runTask, type TaskResult } from './task';
+import type { BatchFailure, VisibilityChange } from './transport';
+
+/** A delivery whose end the queue must be told: its lease is kept until it has been. */
+interface Finished {
+  readonly receiptHandle: string;
+  readonly lease: Lease;
+}
+
+interface Ending {
+  readonly outcome: Outcome;
+  readonly error?: unknown;
+  readonly retryInSeconds?: number;
+}
+
+/**
+ * Takes messages from a queue and runs a handler for each, a fixed number at a time. A slow message delays no other: as
+ * soon as a slot is free the next message runs, and receiving goes on beside it.
+ *
+ * A message is deleted only after its handler resolved. Delivery is at least once: handlers must be idempotent.
+ *
+ * @example
+ * const consumer = new QueueConsumer({ transport: sdkTransport(new SQSClient({}), queueUrl), handler });
+ * consumer.start();
+ * process.once('SIGTERM', () => void consumer.stop());
+ */
+export class QueueConsumer {
+  readonly #options: ResolvedOptions;
+  readonly #leases: Leases;
+  readonly #deletes: Outbox<Finished>;
+  readonly #returns: Outbox<VisibilityChange>;
+  readonly #receiver: Receiver;
+  readonly #schedule = new Schedule();
+  readonly #running = new Map<Lease, Promise<void>>();
+  #state: 'new' | 'started' | 'stopping' = 'new';
+  #stopped: Promise<void> | undefined;
+
+  /** @throws RangeError when an option is out of its range. */
+  constructor(options: ConsumerOptions) {
+    const resolved = resolveOptions(options);
+    const { transport, observer, callBackoff, deleteLingerMs: lingerMs } = resolved;
+    this.#options = resolved;
+    this.#leases = new Leases({
+      transport,
+      visibilityTimeoutSeconds: resolved.visibilityTimeoutSeconds,
+      maxInvisibleSeconds: resolved.maxInvisibleSeconds,
+      extensionFailed: (error) => {
+        observer({ type: 'call-failed', call: 'extend', error });
+      },
+      lost: (lease, reason) => {
+        this.#lost(lease, reason);
+      },
+    });
+    this.#deletes = new Outbox<Finished>({
+      send: (finished) => transport.delete(finished.map(({ receiptHandle }) => receiptHandle)),
+      settled: ({ lease }, failure) => {
+        this.#deleted(lease, failure);
+      },
+      callFailed: (error) => {
+        observer({ type: 'call-failed', call: 'delete', error });
+      },
+      lingerMs,
+      backoff: callBackoff,
+    });
+    this.#returns = new Outbox<VisibilityChange>({
+      send: (changes) => transport.changeVisibility(changes),
+      settled: () => undefined,
+      callFailed: (error) => {
+        observer({ type: 'call-failed', call: 'return', error });
+      },
+      lingerMs,
+      backoff: callBackoff,
+    });
+    this.#receiver = new Receiver(
+      resolved,
+      () =>
+        this.#deletes.failing
+          ? 0
+          : resolved.concurrency + resolved.prefetch - this.#running.size - this.#schedule.size,
+      (messages) => {
+        for (const message of messages) {
+          const lease = this.#leases.hold(message);
+          if (this.#state === 'stopping') this.#giveBack(lease, 0);
+          else this.#schedule.add(lease);
+        }
+        this.#pump();
+      },
+    );
+  }
+
+  /** Handlers running now. */
+  get running(): number {
+    return this.#running.size;
+  }
+
+  /** Messages received and waiting for a slot. */
+  get buffered(): number {
+    return this.#schedule.size;
+  }
+
+  /** @throws Error when it was started before. */
+  start(): void {
+    if (this.#state !== 'new') throw new Error('a QueueConsumer can be started once');
+    this.#state = 'started';
+    this.#pump();
+  }
+
+  /**
+   * Stops receiving at once, gives back what has not begun, lets running handlers end within `drainSeconds`, aborts the
+   * rest and gives their messages back, deletes everything that is done, then resolves. Idempotent; never rejects.
+   */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
+    const { observer, drainSeconds, graceSeconds } = this.#options;
+    this.#state = 'stopping';
+    observer({ type: 'stopping', running: this.running, buffered: this.buffered });
+    const received = this.#receiver.stop();
+    for (const lease of this.#schedule.takeAll()) this.#giveBack(lease, 0);
+
+    if (!(await this.#runningEnd(drainSeconds))) {
+      for (const lease of this.#running.keys()) lease.abort(new ConsumerStoppedError());
+      await this.#runningEnd(graceSeconds);
+      for (const lease of this.#running.keys()) {
+        observer({ type: 'abandoned', message: lease.message });
+        this.#giveBack(lease, 0);
+      }
+    }
+    await received;
+    await Promise.all([this.#deletes.flush(graceSeconds * 1000), this.#returns.flush(graceSeconds * 1000)]);
+    this.#leases.stop();
+    observer({ type: 'stopped' });
+  }
+
+  /** True when every running handler ended within the time. */
+  async #runningEnd(seconds: number): Promise<boolean> {
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<false>((resolve) => {
+      timer = setTimeout(() => {
+        resolve(false);
+      }, seconds * 1000);
+    });
+    const ended = Promise.all(this.#running.values()).then(() => true as const);
+    const result = await Promise.race([ended, timeout]);
+    clearTimeout(timer);
+    return result;
+  }
+
+  /** Fills free slots from the buffer, then lets the receiver fill the buffer. */
+  #pump(): void {
+    if (this.#state !== 'started') return;
+    while (this.#running.size < this.#options.concurrency) {
+      const lease = this.#schedule.next();
+      if (lease === undefined) break;
+      this.#run(lease);
+    }
+    this.#receiver.pump();
+  }
+
+  #run(lease: Lease): void {
+    const task = this.#work(lease).then(() => {
+      this.#running.delete(lease);
+      this.#pump();
+    });
+    this.#running.set(lease, task);
+    this.#options.observer({ type: 'started', message: lease.message });
+  }
+
+  async #work(lease: Lease): Promise<void> {
+    const startedAt = performance.now();
+    const result = await runTask(lease, this.#options);
+    const ending = await this.#settle(lease, result);
+    const durationMs = performance.now() - startedAt;
+    this.#options.observer({ type: 'finished', message: lease.message, durationMs, ...ending });
+  }
+
+  /** Tells the queue how the handler ended, and names it. */
+  async #settle(lease: Lease, result: TaskResult): Promise<Ending> {
+    if (!this.#leases.isHeld(lease)) {
+      this.#endGroup(lease);
+      return { outcome: 'lost', ...(!result.ok && { error: result.error }) };
+    }
+    if (result.ok) {
+      this.#deletes.add({ receiptHandle: lease.receiptHandle, lease });
+      return { outcome: 'done' };
+    }
+    const { error } = result;
+    if (error instanceof NonRetryableError && (await this.#refuse(lease, error)))
+      return { outcome: 'refused', error };
+    if (lease.signal.reason instanceof ConsumerStoppedError) {
+      this.#giveBack(lease, 0);
+      return { outcome: 'returned', error };
+    }
+    const retryInSeconds = Math.ceil(
+      backoffMs(lease.message.receiveCount, this.#options.retryBackoff) / 1000,
+    );
+    this.#giveBack(lease, retryInSeconds);
+    return { outcome: 'retried', error, retryInSeconds };
+  }
+
+  /** Moves the message to the dead-letter queue; false when that is not possible now. */
+  async #refuse(lease: Lease, error: NonRetryableError): Promise<boolean> {
+    const { sendToDeadLetterQueue } = this.#options.transport;
+    if (sendToDeadLetterQueue === undefined) return false;
+    try {
+      await sendToDeadLetterQueue(lease.message, reasonOf(error));
+    } catch (failure) {
+      this.#options.observer({ type: 'call-failed', call: 'dead-letter', error: failure });
+      return false;
+    }
+    this.#deletes.add({ receiptHandle: lease.receiptHandle, lease });
+    return true;
+  }
+
+  #deleted(lease: Lease, failure: BatchFailure | undefined): void {
+    const { message } = lease;
+    this.#leases.release(lease);
+    if (failure === undefined) {
+      this.#schedule.done(lease);
+      this.#options.observer({ type: 'deleted', message });
+    } else {
+      this.#endGroup(lease);
+      this.#options.observer({
+        type: 'delete-failed',
+        message,
+        reason: `${failure.code} ${failure.message}`,
+      });
+    }
+    this.#pump();
+  }
+
+  #lost(lease: Lease, reason: Error): void {
+    this.#schedule.remove(lease);
+    this.#giveBackGroup(lease);
+    this.#options.observer({ type: 'lost', message: lease.message, reason: reason.message });
+  }
+
+  #giveBack(lease: Lease, seconds: number): void {
+    this.#leases.release(lease);
+    this.#returns.add({ receiptHandle: lease.receiptHandle, seconds });
+    this.#endGroup(lease);
+  }
+
+  #endGroup(lease: Lease): void {
+    this.#giveBackGroup(lease);
+    this.#schedule.done(lease);
+  }
+
+  /** The message was not handled, so those behind it in its FIFO group must not run before its next delivery. */
+  #giveBackGroup(lease: Lease): void {
+    for (const later of this.#schedule.takeGroupOf(lease)) {
+      this.#leases.release(later);
+      this.#returns.add({ receiptHandle: later.receiptHandle, seconds: 0 });
+    }
+  }
+}

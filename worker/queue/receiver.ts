@@ -1,0 +1,86 @@
+import { backoffMs } from './backoff';
+import type { ResolvedOptions } from './options';
+import { BATCH_SIZE } from './outbox';
+import type { QueueMessage } from './transport';
+
+/**
+ * Receives messages while there is room for them. One long poll is open while the queue is empty; as soon as messages
+ * come, up to `pollers` calls run at a time. After a failed call it waits, longer each time, and goes on.
+ */
+export class Receiver {
+  readonly #calls = new Set<Promise<void>>();
+  readonly #halt = new AbortController();
+  #reserved = 0;
+  #busy = false;
+  #failures = 0;
+  #retry: NodeJS.Timeout | undefined;
+
+  /**
+   * @param room how many more messages may be held now, those asked for left out
+   * @param deliver takes what was received; called after `stop()` as well when a call returned messages nonetheless
+   */
+  constructor(
+    private readonly options: ResolvedOptions,
+    private readonly room: () => number,
+    private readonly deliver: (messages: readonly QueueMessage[]) => void,
+  ) {}
+
+  /** Starts as many receive calls as room and pollers allow. */
+  pump(): void {
+    const { prefetch, pollers } = this.options;
+    const worthACall = Math.min(BATCH_SIZE, Math.max(1, prefetch));
+    while (!this.#halt.signal.aborted && this.#retry === undefined) {
+      if (this.#calls.size >= (this.#busy ? pollers : 1)) return;
+      const room = this.room() - this.#reserved;
+      if (room < worthACall) return;
+      this.#start(Math.min(BATCH_SIZE, room));
+    }
+  }
+
+  /** Aborts the calls in flight; resolves when they have ended. */
+  async stop(): Promise<void> {
+    this.#halt.abort();
+    clearTimeout(this.#retry);
+    await Promise.all(this.#calls);
+  }
+
+  #start(maxMessages: number): void {
+    this.#reserved += maxMessages;
+    const call = this.#receive(maxMessages).then((messages) => {
+      this.#reserved -= maxMessages;
+      this.#calls.delete(call);
+      this.deliver(messages);
+    });
+    this.#calls.add(call);
+  }
+
+  async #receive(maxMessages: number): Promise<readonly QueueMessage[]> {
+    const { transport, waitSeconds, visibilityTimeoutSeconds, observer } = this.options;
+    const startedAt = performance.now();
+    try {
+      const messages = await transport.receive(
+        { maxMessages, waitSeconds, visibilityTimeoutSeconds },
+        this.#halt.signal,
+      );
+      this.#busy = messages.length > 0;
+      if (this.#failures > 0) observer({ type: 'receive-recovered', failures: this.#failures });
+      this.#failures = 0;
+      observer({ type: 'received', messages, durationMs: performance.now() - startedAt });
+      return messages;
+    } catch (error) {
+      if (!this.#halt.signal.aborted) this.#backOff(error);
+      return [];
+    }
+  }
+
+  #backOff(error: unknown): void {
+    this.#failures += 1;
+    const retryInMs = backoffMs(this.#failures, this.options.callBackoff);
+    this.options.observer({ type: 'receive-failed', error, retryInMs });
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => {
+      this.#retry = undefined;
+      this.pump();
+    }, retryInMs);
+  }
+}

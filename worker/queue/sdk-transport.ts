@@ -1,0 +1,116 @@
+import {
+  ChangeMessageVisibilityBatchCommand,
+  DeleteMessageBatchCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  type BatchResultErrorEntry,
+  type Message,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import type { BatchFailure, QueueMessage, QueueTransport } from './transport';
+
+/** Reasons are cut to this length: an attribute counts toward the message's size limit. */
+const REASON_LENGTH = 1024;
+
+/** Speaks to one queue (and its dead-letter queue, when its URL is given) through the AWS SDK's client. */
+export function sdkTransport(
+  client: SQSClient,
+  queueUrl: string,
+  deadLetterQueueUrl?: string,
+): QueueTransport {
+  // Standard queues may carry group ids as well (fair queues), without any order to keep.
+  const fifo = queueUrl.endsWith('.fifo');
+  return {
+    async receive({ maxMessages, waitSeconds, visibilityTimeoutSeconds }, signal) {
+      const answer = await client.send(
+        new ReceiveMessageCommand({
+          QueueUrl: queueUrl,
+          MaxNumberOfMessages: maxMessages,
+          WaitTimeSeconds: waitSeconds,
+          VisibilityTimeout: visibilityTimeoutSeconds,
+          MessageSystemAttributeNames: ['ApproximateReceiveCount', 'SentTimestamp', 'MessageGroupId'],
+          MessageAttributeNames: ['All'],
+        }),
+        { abortSignal: signal },
+      );
+      return (answer.Messages ?? []).map((message) => toMessage(message, fifo));
+    },
+
+    async delete(receiptHandles) {
+      const Entries = receiptHandles.map((ReceiptHandle, index) => ({ Id: String(index), ReceiptHandle }));
+      const answer = await client.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
+      return (answer.Failed ?? []).map((entry) => toFailure(entry, receiptHandles));
+    },
+
+    async changeVisibility(changes) {
+      const Entries = changes.map(({ receiptHandle, seconds }, index) => ({
+        Id: String(index),
+        ReceiptHandle: receiptHandle,
+        VisibilityTimeout: seconds,
+      }));
+      const answer = await client.send(
+        new ChangeMessageVisibilityBatchCommand({ QueueUrl: queueUrl, Entries }),
+      );
+      const handles = changes.map((change) => change.receiptHandle);
+      return (answer.Failed ?? []).map((entry) => toFailure(entry, handles));
+    },
+
+    ...(deadLetterQueueUrl !== undefined && {
+      async sendToDeadLetterQueue(message: QueueMessage, reason: string) {
+        await client.send(
+          new SendMessageCommand({
+            QueueUrl: deadLetterQueueUrl,
+            MessageBody: message.body,
+            MessageAttributes: {
+              ...Object.fromEntries(
+                Object.entries(message.attributes).map(([k, v]) => [k, stringAttribute(v)]),
+              ),
+              FailureReason: stringAttribute(reason.slice(0, REASON_LENGTH)),
+              OriginalMessageId: stringAttribute(message.id),
+            },
+            ...(message.groupId !== undefined && {
+              MessageGroupId: message.groupId,
+              MessageDeduplicationId: message.id,
+            }),
+          }),
+        );
+      },
+    }),
+  };
+}
+
+function stringAttribute(StringValue: string): { DataType: 'String'; StringValue: string } {
+  return { DataType: 'String', StringValue };
+}
+
+function toMessage(message: Message, fifo: boolean): QueueMessage {
+  const { MessageId, ReceiptHandle } = message;
+  if (MessageId === undefined || ReceiptHandle === undefined) {
+    throw new TypeError('SQS returned a message without MessageId or ReceiptHandle');
+  }
+  const attributes: Record<string, string> = {};
+  for (const [name, { StringValue }] of Object.entries(message.MessageAttributes ?? {})) {
+    if (StringValue !== undefined) attributes[name] = StringValue;
+  }
+  return {
+    id: MessageId,
+    receiptHandle: ReceiptHandle,
+    body: message.Body ?? '',
+    receiveCount: Number(message.Attributes?.ApproximateReceiveCount ?? 1),
+    sentAt: Number(message.Attributes?.SentTimestamp ?? Date.now()),
+    groupId: fifo ? message.Attributes?.MessageGroupId : undefined,
+    attributes,
+  };
+}
+
+function toFailure(entry: BatchResultErrorEntry, receiptHandles: readonly string[]): BatchFailure {
+  const receiptHandle = receiptHandles[Number(entry.Id)];
+  if (receiptHandle === undefined)
+    throw new TypeError(`SQS named an entry that was not sent: ${String(entry.Id)}`);
+  return {
+    receiptHandle,
+    code: entry.Code ?? 'Unknown',
+    message: entry.Message ?? '',
+    retryable: entry.SenderFault !== true,
+  };
+}

@@ -1,0 +1,31 @@
+import { TaskTimeoutError } from './errors';
+import type { Lease } from './leases';
+import type { ResolvedOptions } from './options';
+
+export type TaskResult = { readonly ok: true } | { readonly ok: false; readonly error: unknown };
+
+/**
+ * Runs the handler to its end. After the timeout its signal is aborted and its end awaited all the same, so that a
+ * message never runs twice here at a time. An AbortError after an abort counts as
+ * the abort's reason.
+ */
+export async function runTask(
+  lease: Lease,
+  { handler, taskTimeoutSeconds }: Pick<ResolvedOptions, 'handler' | 'taskTimeoutSeconds'>,
+): Promise<TaskResult> {
+  const timer =
+    taskTimeoutSeconds === undefined
+      ? undefined
+      : setTimeout(() => {
+          lease.abort(new TaskTimeoutError(taskTimeoutSeconds));
+        }, taskTimeoutSeconds * 1000);
+  try {
+    await handler(lease.message, { signal: lease.signal });
+    return { ok: true };
+  } catch (error) {
+    const aborted = lease.signal.aborted && error instanceof Error && error.name === 'AbortError';
+    return { ok: false, error: aborted ? lease.signal.reason : error };
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -14,7 +14,6 @@ export interface EmulatorOptions {
   readonly folder: string;
   /** URL of the edge: what LocalStack writes into queue URLs and the like. */
   readonly publicUrl: string;
-  readonly region: string;
   /** Told what is going on, one short line a step. */
   readonly onProgress: (message: string) => void;
   /** Aborting stops the start and leaves nothing running. */

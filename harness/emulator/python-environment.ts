@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import { access, mkdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+
+import { lock } from 'proper-lockfile';
+
+import { cacheFolder } from '../support/cache';
+import { run } from '../support/run';
+import { EmulatorError } from './errors';
+import { type PythonInterpreter, findPython } from './python-interpreter';
+
+/** The Python environment of the harness: LocalStack, and what bodies need of Python. */
+export interface PythonEnvironment {
+  /** The environment's own folder. */
+  readonly folder: string;
+  /** Its interpreter. */
+  readonly python: string;
+  /** Folder of the interpreter it was made from, which it cannot do without. */
+  readonly basePrefix: string;
+}
+
+/** Who hears of the making, which takes up to half a minute, and how to stop it. */
+export interface PythonEnvironmentOptions {
+  readonly onProgress: (message: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+const requirements = join(__dirname, 'requirements.txt');
+const uvRequirements = join(__dirname, 'uv.txt');
+
+/** How long another process may be busy making the same environment before its lock counts as left behind. */
+const staleMs = 20_000;
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A name that changes with everything that the environment is made of. */
+async function nameOf(interpreter: PythonInterpreter): Promise<string> {
+  const hash = createHash('sha256');
+  for (const part of [
+    await readFile(requirements),
+    interpreter.version,
+    await realpath(interpreter.path),
+    process.arch,
+  ]) {
+    hash.update(part).update('\0');
+  }
+  return `python-${hash.digest('hex').slice(0, 16)}`;
+}
+
+async function make(
+  folder: string,
+  interpreter: PythonInterpreter,
+  options: PythonEnvironmentOptions,
+): Promise<void> {
+  const { onProgress, signal } = options;
+  const step = async (what: string, command: string, args: readonly string[]): Promise<void> => {
+    onProgress(what);
+    const env = { ...process.env, PIP_DISABLE_PIP_VERSION_CHECK: '1', PYTHONDONTWRITEBYTECODE: undefined };
+    const { exitCode, stderr, stdout } = await run(command, args, { env, stop: { graceMs: 1_000 }, signal });
+    if (exitCode !== 0) {
+      throw new EmulatorError(`${what} failed (exit code ${exitCode}):\n${(stderr || stdout).trim()}`);
+    }
+  };
+  const python = join(folder, 'bin', 'python');
+  await step(
+    `making a Python ${interpreter.version} environment (once; kept in the cache folder)`,
+    interpreter.path,
+    ['-m', 'venv', '--clear', folder],
+  );
+  await step('fetching uv', python, [
+    '-m',
+    'pip',
+    'install',
+    '--quiet',
+    '--require-hashes',
+    '-r',
+    uvRequirements,
+  ]);
+  await step('fetching LocalStack 4.14.0 and what it needs (134 MB)', join(folder, 'bin', 'uv'), [
+    'pip',
+    'install',
+    '--quiet',
+    '--python',
+    python,
+    '--compile-bytecode',
+    '--require-hashes',
+    '-r',
+    requirements,
+  ]);
+}
+
+/**
+ * The harness's Python environment, made once from the hash-locked requirements and kept in the cache folder. Several
+ * processes may ask at once: one makes it, the others wait. A half-made one is made anew.
+ *
+ * @throws EmulatorError when there is no usable interpreter or a package cannot be had.
+ */
+export async function pythonEnvironment(options: PythonEnvironmentOptions): Promise<PythonEnvironment> {
+  const interpreter = await findPython();
+  const folder = join(cacheFolder(), await nameOf(interpreter));
+  const complete = join(folder, 'complete');
+  if (!(await exists(complete))) {
+    await mkdir(cacheFolder(), { recursive: true });
+    const release = await lock(folder, {
+      realpath: false,
+      stale: staleMs,
+      retries: { forever: true, minTimeout: 200, maxTimeout: 1_000 },
+    });
+    try {
+      if (!(await exists(complete))) {
+        await rm(folder, { recursive: true, force: true });
+        await make(folder, interpreter, options);
+        await writeFile(complete, `${interpreter.version}\n`);
+      }
+    } finally {
+      await release();
+    }
+  }
+  const python = join(folder, 'bin', 'python');
+  return { folder, python, basePrefix: dirname(dirname(await realpath(python))) };
+}

@@ -1,0 +1,56 @@
+import { join } from 'node:path';
+
+import { startLab } from '../lab';
+import { Narrator } from '../narrator';
+import { play, succeeded } from '../play';
+
+/** How to play the whole lab. */
+export interface PlayOptions {
+  readonly project: string;
+  readonly port: number;
+  readonly json?: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** Starts a lab, plays every act on it, stops it, and prints what was seen. Resolves with whether all of it was. */
+export async function playCommand({ project, port, json, signal }: PlayOptions): Promise<boolean> {
+  const narrator = new Narrator(process.stdout, process.stderr);
+  narrator.heading('The lab: from upload to processed, through every failure on the way');
+  const begun = performance.now();
+  const lab = await startLab({
+    project,
+    folder: join(project, '.lab', `play-${process.pid}`),
+    port,
+    signal,
+    onProgress: narrator.step,
+  });
+  const startSeconds = (performance.now() - begun) / 1_000;
+  try {
+    const reports = await play(
+      lab,
+      {
+        act: (title) => {
+          narrator.heading(title);
+        },
+        said: narrator.step,
+        saw: (line) => {
+          narrator.seen(line);
+        },
+        failed: (line) => {
+          narrator.failed(line);
+        },
+      },
+      signal,
+    );
+    const seen = succeeded(reports);
+    if (json === true) {
+      console.log(JSON.stringify({ seen, startSeconds, acts: reports }, undefined, 2));
+    } else {
+      narrator.table(reports, startSeconds);
+    }
+    return seen;
+  } finally {
+    narrator.step('stopping everything');
+    await lab.close();
+  }
+}

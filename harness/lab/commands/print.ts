@@ -1,0 +1,48 @@
+import pc from 'picocolors';
+
+import type { LabOutputs } from '../outputs';
+
+/** Says why a command failed: one text for a person, `{ "error": … }` for a machine. */
+export function printError(error: unknown, json: boolean): void {
+  const message = error instanceof Error ? error.message : String(error);
+  if (json) {
+    console.log(JSON.stringify({ error: message }, undefined, 2));
+  } else {
+    console.error(`${pc.red('error')} ${message}`);
+  }
+}
+
+/** The story, as commands to type against the one endpoint. */
+export function printTry(endpoint: string, outputs: LabOutputs): string {
+  const { uploadBucket, uploadsPrefix, processedPrefix, queueUrl, workerGroupName, region } = outputs;
+  return `
+The lab stands at ${pc.bold(endpoint)}
+
+  export AWS_ENDPOINT_URL=${endpoint} AWS_REGION=${region} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test
+
+  ${pc.dim('# works')}
+  echo hello > test1.txt && aws s3 cp test1.txt s3://${uploadBucket}/${uploadsPrefix}
+  npm run lab -- logs
+  aws s3 ls s3://${uploadBucket}/${processedPrefix}
+
+  ${pc.dim('# dies')}
+  npm run lab -- kill-worker
+  echo fail > fail.txt && aws s3 cp fail.txt s3://${uploadBucket}/${uploadsPrefix}
+  aws sqs receive-message --queue-url ${queueUrl} --visibility-timeout 0
+
+  ${pc.dim('# recovers')}
+  npm run lab -- start-worker
+  aws s3 ls s3://${uploadBucket}/${processedPrefix}
+
+  ${pc.dim('# heals')}
+  aws autoscaling describe-auto-scaling-groups --auto-scaling-group-names ${workerGroupName}
+  npm run lab -- terminate
+  npm run lab -- status
+
+  ${pc.dim('# outputs')}
+${Object.entries(outputs)
+  .map(([name, value]) => `  ${name.padEnd(24)} ${value}`)
+  .join('\n')}
+
+Stop it with: npm run lab -- down`;
+}

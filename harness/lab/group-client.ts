@@ -1,0 +1,102 @@
+import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
+import {
+  DescribeInstancesCommand,
+  EC2Client,
+  RunInstancesCommand,
+  TerminateInstancesCommand,
+} from '@aws-sdk/client-ec2';
+
+import { administrator } from './pipeline-client';
+import type { LabOutputs } from './outputs';
+
+/** An instance of the worker group that Auto Scaling reports as in service. */
+export interface GroupMember {
+  readonly instanceId: string;
+  readonly zone: string;
+}
+
+/** The worker group as Auto Scaling describes it. */
+export interface GroupDescription {
+  readonly desiredCapacity: number;
+  readonly inService: readonly GroupMember[];
+  readonly subnets: readonly string[];
+}
+
+/** An operator's view of the worker group, by the Auto Scaling and EC2 APIs alone. */
+export class GroupClient {
+  private readonly autoScaling: AutoScalingClient;
+  private readonly ec2: EC2Client;
+
+  constructor(
+    endpoint: string,
+    private readonly outputs: LabOutputs,
+  ) {
+    const common = { endpoint, region: outputs.region, credentials: administrator };
+    this.autoScaling = new AutoScalingClient(common);
+    this.ec2 = new EC2Client(common);
+  }
+
+  /** @throws Error when the group that Terraform applied does not exist. */
+  async describe(): Promise<GroupDescription> {
+    const { AutoScalingGroups } = await this.autoScaling.send(
+      new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [this.outputs.workerGroupName] }),
+    );
+    const group = AutoScalingGroups?.[0];
+    if (group === undefined) {
+      throw new Error(`There is no Auto Scaling group ${this.outputs.workerGroupName}.`);
+    }
+    return {
+      desiredCapacity: group.DesiredCapacity ?? 0,
+      inService: (group.Instances ?? []).flatMap(({ InstanceId, AvailabilityZone, LifecycleState }) =>
+        InstanceId !== undefined && AvailabilityZone !== undefined && LifecycleState === 'InService'
+          ? [{ instanceId: InstanceId, zone: AvailabilityZone }]
+          : [],
+      ),
+      subnets: (group.VPCZoneIdentifier ?? '').split(','),
+    };
+  }
+
+  /** Launches one instance from the worker launch template, outside of the group, and returns its id. */
+  async launchFromTemplate(subnetId: string): Promise<string> {
+    const { Instances } = await this.ec2.send(
+      new RunInstancesCommand({
+        LaunchTemplate: { LaunchTemplateId: this.outputs.workerLaunchTemplateId, Version: '$Latest' },
+        SubnetId: subnetId,
+        MinCount: 1,
+        MaxCount: 1,
+      }),
+    );
+    const instanceId = Instances?.[0]?.InstanceId;
+    if (instanceId === undefined) {
+      throw new Error(`RunInstances from ${this.outputs.workerLaunchTemplateId} gave no instance.`);
+    }
+    return instanceId;
+  }
+
+  async terminate(instanceId: string): Promise<void> {
+    await this.ec2.send(new TerminateInstancesCommand({ InstanceIds: [instanceId] }));
+  }
+
+  /** What the given instances were made of, each distinct combination once: AMI, type, role, security groups, key pair. */
+  async make(instanceIds: readonly string[]): Promise<string[]> {
+    const { Reservations } = await this.ec2.send(
+      new DescribeInstancesCommand({ InstanceIds: [...instanceIds] }),
+    );
+    const instances = (Reservations ?? []).flatMap((reservation) => reservation.Instances ?? []);
+    const made = instances.map((instance) =>
+      [
+        instance.ImageId,
+        instance.InstanceType,
+        instance.IamInstanceProfile?.Arn?.split('/').at(-1) ?? 'no role',
+        (instance.SecurityGroups ?? []).map(({ GroupId }) => GroupId).join('+'),
+        instance.KeyName ?? 'no key pair',
+      ].join(', '),
+    );
+    return [...new Set(made)];
+  }
+
+  close(): void {
+    this.autoScaling.destroy();
+    this.ec2.destroy();
+  }
+}

@@ -1,0 +1,22 @@
+/** The person at the terminal, or the system, asked the lab to stop. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+
+  constructor(readonly by: NodeJS.Signals) {
+    super(`interrupted by ${by}`);
+  }
+}
+
+/** Exit code of a program that a SIGINT ended, by the shells' convention. */
+export const interruptedExitCode = 130;
+
+/** A signal that is aborted by Ctrl-C, SIGTERM or a closed terminal, so that everything started is stopped in order. */
+export function interruptSignal(): AbortSignal {
+  const controller = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(name, () => {
+      controller.abort(new Interrupted(name));
+    });
+  }
+  return controller.signal;
+}

@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto';
+
+import { Control } from './control';
+import { interruptSignal } from './interrupt';
+import { type KeeperMessage, keeperOrder } from './keeper-messages';
+import { startLab } from './lab';
+import { writeRecord } from './standing-lab';
+
+function tell(message: KeeperMessage): void {
+  if (process.connected) {
+    process.send?.(message);
+  }
+}
+
+/**
+ * Keeps a lab standing after `lab up` has returned. When the channel to `lab up` closes before the lab stands, the
+ * person has given up, and so does the keeper.
+ */
+async function keep(): Promise<void> {
+  const { project, folder, port } = keeperOrder.parse(JSON.parse(process.argv[2] ?? ''));
+  const givenUp = new AbortController();
+  const giveUp = (): void => {
+    givenUp.abort(new Error('lab up was interrupted'));
+  };
+  process.once('disconnect', giveUp);
+  const signal = AbortSignal.any([interruptSignal(), givenUp.signal]);
+
+  const lab = await startLab({
+    project,
+    folder,
+    port,
+    signal,
+    onProgress: (message) => {
+      tell({ kind: 'progress', message });
+    },
+  });
+  process.off('disconnect', giveUp);
+
+  const token = randomBytes(16).toString('hex');
+  const toldToStop = new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => {
+      resolve();
+    });
+    lab.edge.control(new Control(lab, token, resolve).handle);
+  });
+  await writeRecord(folder, { endpoint: lab.endpoint, token, pid: process.pid, outputs: lab.outputs });
+  tell({ kind: 'standing' });
+  process.disconnect();
+  await toldToStop;
+  await lab.close();
+}
+
+keep().catch((error: unknown) => {
+  console.error(error);
+  tell({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+  process.disconnect();
+  process.exitCode = 1;
+});

@@ -1,0 +1,101 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+
+import { type Edge, startEdge } from '../edge/edge';
+import { processBackend } from '../emulator/process';
+import { pythonEnvironment } from '../emulator/python-environment';
+import { namespaceBodies } from '../fleet/bodies/namespaces';
+import { type Fleet, startFleet } from '../fleet/fleet';
+import { Closing } from '../support/closing';
+import type { TerraformEvent } from '../terraform/events';
+import { synthesize } from '../terraform/synthesize';
+import { Terraform } from '../terraform/terraform';
+import { type LabOutputs, readOutputs } from './outputs';
+
+/** What to rehearse, and where. */
+export interface LabOptions {
+  /** Folder of the project that is rehearsed: the one with `cdktf.json`. @default the working folder */
+  readonly project?: string;
+  /** Folder for all that the lab writes; made by the lab and removed with it. @default `.lab/<pid>` in the project */
+  readonly folder?: string;
+  /** Port of the one endpoint on 127.0.0.1. @default 0, a free one */
+  readonly port?: number;
+  /** Environment variables for the synthesis: fields of the configuration. @default none beyond the caller's */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Told what is going on, one short line a step. @default nobody */
+  readonly onProgress?: (message: string) => void;
+  /** Aborting stops the start, or the lab, and leaves nothing behind. */
+  readonly signal?: AbortSignal;
+}
+
+/** A running lab: the architecture applied by Terraform, on an emulator, with instances that really run. */
+export interface Lab {
+  /** The one URL for every AWS API: `aws --endpoint-url`. */
+  readonly endpoint: string;
+  readonly folder: string;
+  readonly outputs: LabOutputs;
+  readonly edge: Edge;
+  readonly fleet: Fleet;
+  readonly terraform: Terraform;
+  /** Stops everything and removes the folder. Idempotent. */
+  close(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** What Terraform's events mean to a person, one line each; nothing for those that only repeat. */
+function describeEvent(event: TerraformEvent): string | undefined {
+  switch (event.type) {
+    case 'apply_complete':
+      return `${event.hook.resource.addr} ${event.hook.action} done (${event.hook.elapsed_seconds ?? 0} s)`;
+    case 'apply_progress':
+      return `${event.hook.resource.addr} ${event.hook.action} goes on (${event.hook.elapsed_seconds ?? 0} s)`;
+    case 'change_summary':
+      return `terraform ${event.changes.operation}: ${event.changes.add} to add, ${event.changes.change} to change, ${event.changes.remove} to destroy`;
+    case 'diagnostic':
+      return `${event.diagnostic.severity}: ${event.diagnostic.summary}`;
+    case 'apply_start':
+    case 'apply_errored':
+    case 'planned_change':
+    case 'resource_drift':
+      return undefined;
+  }
+}
+
+/**
+ * Starts a lab: the emulator behind the edge, the fleet, and the project's own Terraform applied to them.
+ *
+ * @throws TerraformError, EmulatorError and the like, each saying what to do; everything started is stopped again.
+ */
+export async function startLab(options: LabOptions = {}): Promise<Lab> {
+  const project = resolve(options.project ?? '.');
+  const folder = resolve(options.folder ?? join(project, '.lab', String(process.pid)));
+  const onProgress = options.onProgress ?? ((): void => undefined);
+  const signal = options.signal === undefined ? {} : { signal: options.signal };
+  const closing = new Closing();
+  try {
+    await mkdir(folder, { recursive: true });
+    closing.add(() => rm(folder, { recursive: true, force: true }));
+
+    const edge = await startEdge({ port: options.port ?? 0 });
+    closing.add(() => edge.close());
+
+    const python = await pythonEnvironment({ onProgress, ...signal });
+    const [emulator, stack] = await settleAll(
+      processBackend.start({
+        folder: join(folder, 'localstack'),
+        publicUrl: edge.url,
+        onProgress,
+        ...signal,
+      }),
+      synthesize({
+        project,
+        outputFolder: join(folder, 'cdktf.out'),
+        environment: { ...options.environment, UPLOAD_PIPELINE_ENDPOINT: edge.url },
+        ...signal,
+      }),
+    );
+  } catch (error) {
+    await closing.close();
+    throw error;
+  }
+}

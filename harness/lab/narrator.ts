@@ -1,0 +1,53 @@
+import pc from 'picocolors';
+
+import type { ActReport } from './play';
+
+const width = 24;
+
+/** Tells a person what goes on. Everything but the closing table goes to standard error, so that `--json` stays clean. */
+export class Narrator {
+  private readonly started = performance.now();
+
+  constructor(
+    private readonly out: NodeJS.WritableStream,
+    private readonly progress: NodeJS.WritableStream,
+  ) {}
+
+  /** A step of something that takes long. */
+  readonly step = (message: string): void => {
+    this.progress.write(`${pc.dim(this.clock())} ${message}\n`);
+  };
+
+  heading(text: string): void {
+    this.progress.write(`\n${pc.bold(text)}\n`);
+  }
+
+  seen(text: string): void {
+    this.progress.write(`${pc.dim(this.clock())} ${pc.green('seen')} ${text}\n`);
+  }
+
+  failed(text: string): void {
+    this.progress.write(`${pc.dim(this.clock())} ${pc.red('FAILED')} ${text}\n`);
+  }
+
+  /** The closing table: each act, what it must show, whether that was seen, and how long it took. */
+  table(reports: readonly ActReport[], startSeconds: number): void {
+    this.out.write(
+      `\n${'set up'.padEnd(width)}${pc.green('done  ')} ${`${startSeconds.toFixed(1)} s`.padStart(8)}  Emulator, Terraform, two instances.\n`,
+    );
+    for (const report of reports) {
+      const verdict = report.error === undefined ? pc.green('seen  ') : pc.red('FAILED');
+      const seconds = `${report.seconds.toFixed(1)} s`.padStart(8);
+      this.out.write(
+        `${`act ${report.number} ${report.name}`.padEnd(width)}${verdict} ${seconds}  ${report.story}\n`,
+      );
+      for (const line of report.error === undefined ? report.seen : [report.error]) {
+        this.out.write(`${' '.repeat(width)}${pc.dim('·')} ${line}\n`);
+      }
+    }
+  }
+
+  private clock(): string {
+    return `${((performance.now() - this.started) / 1_000).toFixed(1).padStart(6)}s`;
+  }
+}

@@ -1,0 +1,113 @@
+import {
+  HeadObjectCommand,
+  NotFound,
+  PutObjectCommand,
+  S3Client,
+  paginateListObjectsV2,
+} from '@aws-sdk/client-s3';
+import { GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+
+import type { LabOutputs } from './outputs';
+
+/** The lab's administrator: LocalStack takes any key; this one is the account 000000000000. */
+export const administrator = { accessKeyId: 'test', secretAccessKey: 'test' } as const;
+
+/** How many tasks a queue holds, by SQS's own (approximate) counters. */
+export interface QueueDepth {
+  /** `ApproximateNumberOfMessages`: waiting, and visible to a receiver. */
+  readonly visible: number;
+  /** `ApproximateNumberOfMessagesNotVisible`: received and not yet deleted. */
+  readonly inFlight: number;
+}
+
+/** The pipeline as its users see it: uploads go in, processed objects come out, the queue is looked at in between. */
+export class PipelineClient {
+  private readonly s3: S3Client;
+  private readonly sqs: SQSClient;
+
+  constructor(
+    endpoint: string,
+    private readonly outputs: LabOutputs,
+  ) {
+    const common = { endpoint, region: outputs.region, credentials: administrator };
+    this.s3 = new S3Client({ ...common, forcePathStyle: true });
+    this.sqs = new SQSClient(common);
+  }
+
+  /** Puts an object under the uploads prefix and returns its whole key. */
+  async upload(name: string, body: string | Uint8Array): Promise<string> {
+    const key = this.uploadKey(name);
+    await this.s3.send(new PutObjectCommand({ Bucket: this.outputs.uploadBucket, Key: key, Body: body }));
+    return key;
+  }
+
+  /** `uploads/<name>`, with the prefix that was applied. */
+  uploadKey(name: string): string {
+    return `${this.outputs.uploadsPrefix}${name}`;
+  }
+
+  /** `processed/<name>`, with the prefix that was applied. */
+  processedKey(name: string): string {
+    return `${this.outputs.processedPrefix}${name}`;
+  }
+
+  async exists(key: string): Promise<boolean> {
+    try {
+      await this.s3.send(new HeadObjectCommand({ Bucket: this.outputs.uploadBucket, Key: key }));
+      return true;
+    } catch (error) {
+      if (error instanceof NotFound) {
+        return false;
+      }
+      throw error;
+    }
+  }
+
+  /** Whether the file is under `processed/` and no longer under `uploads/`. */
+  async isProcessed(name: string): Promise<boolean> {
+    return (await this.exists(this.processedKey(name))) && !(await this.exists(this.uploadKey(name)));
+  }
+
+  /** Every key under a prefix. */
+  async list(prefix: string): Promise<string[]> {
+    const pages = paginateListObjectsV2(
+      { client: this.s3 },
+      { Bucket: this.outputs.uploadBucket, Prefix: prefix },
+    );
+    const keys: string[] = [];
+    for await (const page of pages) {
+      keys.push(...(page.Contents ?? []).flatMap(({ Key }) => (Key === undefined ? [] : [Key])));
+    }
+    return keys;
+  }
+
+  async depth(queueUrl: string = this.outputs.queueUrl): Promise<QueueDepth> {
+    const { Attributes } = await this.sqs.send(
+      new GetQueueAttributesCommand({
+        QueueUrl: queueUrl,
+        AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
+      }),
+    );
+    return {
+      visible: Number(Attributes?.ApproximateNumberOfMessages),
+      inFlight: Number(Attributes?.ApproximateNumberOfMessagesNotVisible),
+    };
+  }
+
+  /** `receive-message` that hides nothing: the bodies of waiting tasks, visible again at once (VisibilityTimeout 0). */
+  async peek(): Promise<string[]> {
+    const { Messages } = await this.sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl: this.outputs.queueUrl,
+        MaxNumberOfMessages: 10,
+        VisibilityTimeout: 0,
+      }),
+    );
+    return (Messages ?? []).flatMap(({ Body }) => (Body === undefined ? [] : [Body]));
+  }
+
+  close(): void {
+    this.s3.destroy();
+    this.sqs.destroy();
+  }
+}

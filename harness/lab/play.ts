@@ -1,0 +1,60 @@
+import { acts } from './acts';
+import { Stage } from './acts/stage';
+import type { Lab } from './lab';
+
+/** How one act went. */
+export interface ActReport {
+  readonly number: number;
+  readonly name: string;
+  readonly story: string;
+  readonly seconds: number;
+  /** What was seen, one sentence each; empty when the act failed. */
+  readonly seen: readonly string[];
+  /** Why it did not show what it must; absent when it did. */
+  readonly error?: string;
+}
+
+/** Who hears of the play while it goes on. */
+export interface Audience {
+  act(title: string): void;
+  said(line: string): void;
+  saw(line: string): void;
+  failed(line: string): void;
+}
+
+/**
+ * Plays all acts in order on one lab. Each begins where the one before it ended, so a failure ends the play.
+ *
+ * @throws the signal's reason when aborted.
+ */
+export async function play(lab: Lab, audience: Audience, signal?: AbortSignal): Promise<ActReport[]> {
+  const stage = new Stage(lab, audience.said, signal);
+  const reports: ActReport[] = [];
+  try {
+    for (const act of acts) {
+      const { number, name, story } = act;
+      const begun = performance.now();
+      const seconds = (): number => (performance.now() - begun) / 1_000;
+      audience.act(`Act ${number}, ${name}: ${story}`);
+      try {
+        const seen = await act.play(stage);
+        seen.forEach(audience.saw);
+        reports.push({ number, name, story, seconds: seconds(), seen });
+      } catch (cause) {
+        signal?.throwIfAborted();
+        const error = cause instanceof Error ? cause.message : String(cause);
+        audience.failed(error);
+        reports.push({ number, name, story, seconds: seconds(), seen: [], error });
+        break;
+      }
+    }
+  } finally {
+    stage.close();
+  }
+  return reports;
+}
+
+/** Whether every act was played and showed what it must. */
+export function succeeded(reports: readonly ActReport[]): boolean {
+  return reports.length === acts.length && reports.every(({ error }) => error === undefined);
+}

@@ -1,0 +1,131 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { z } from 'zod';
+
+import { type InstanceAction, type InstanceStatus, tokenHeader } from './control';
+import { labOutputs } from './outputs';
+import { eventually } from './wait';
+
+/** What a command is told when no lab answers. */
+export class NoLabError extends Error {
+  override readonly name = 'NoLabError';
+}
+
+const record = z.object({
+  endpoint: z.string(),
+  token: z.string(),
+  pid: z.number(),
+  outputs: labOutputs,
+});
+
+/** What `lab up` leaves for the commands that follow. */
+export type LabRecord = z.infer<typeof record>;
+
+const recordFile = (folder: string): string => join(folder, 'lab.json');
+
+/** Writes the record, readable by its owner only: the token in it is what the control asks for. */
+export async function writeRecord(folder: string, lab: LabRecord): Promise<void> {
+  await writeFile(recordFile(folder), JSON.stringify(lab, undefined, 2), { mode: 0o600 });
+}
+
+async function readRecord(folder: string): Promise<LabRecord | undefined> {
+  let content: string;
+  try {
+    content = await readFile(recordFile(folder), 'utf8');
+  } catch {
+    return undefined;
+  }
+  return record.parse(JSON.parse(content));
+}
+
+const answers = z.object({ message: z.string() });
+const logs = z.object({ log: z.string(), console: z.string() });
+const instances: z.ZodType<InstanceStatus[]> = z.array(
+  z.object({
+    instanceId: z.string(),
+    zone: z.string(),
+    state: z.string(),
+    worker: z.enum(['active', 'down', 'none']),
+  }),
+);
+
+/** A lab that `lab up` left running, as the other commands talk to it. */
+export class StandingLab {
+  private constructor(
+    readonly folder: string,
+    readonly record: LabRecord,
+  ) {}
+
+  /**
+   * Finds the lab that stands in a folder.
+   *
+   * @throws NoLabError when there is none.
+   */
+  static async find(folder: string): Promise<StandingLab> {
+    const found = await readRecord(folder);
+    if (found === undefined) {
+      throw new NoLabError(`No lab stands in ${folder}. Start one with: npm run lab -- up`);
+    }
+    return new StandingLab(folder, found);
+  }
+
+  async instances(): Promise<InstanceStatus[]> {
+    return instances.parse(await this.ask('GET', 'instances'));
+  }
+
+  async log(instanceId: string): Promise<{ log: string; console: string }> {
+    return logs.parse(await this.ask('POST', `instances/${instanceId}/log`));
+  }
+
+  async act(instanceId: string, action: InstanceAction): Promise<void> {
+    await this.ask('POST', `instances/${instanceId}/${action}`);
+  }
+
+  /**
+   * Stops the lab and waits until its process is gone; it removes its folder as the last thing it does. A lab that
+   * died without a chance to clean up leaves its folder, which is removed here.
+   */
+  async takeDown(signal: AbortSignal): Promise<void> {
+    if (this.isAlive()) {
+      await this.ask('POST', 'shutdown');
+      await eventually('the lab stop', () => !this.isAlive(), { signal });
+    }
+    await this.removeRemains();
+  }
+
+  /** Whether the process that keeps the lab is alive. */
+  isAlive(): boolean {
+    try {
+      process.kill(this.record.pid, 0);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Removes what a lab that died without a chance to clean up has left in its folder. */
+  async removeRemains(): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  private async ask(method: 'GET' | 'POST', path: string): Promise<unknown> {
+    let response: Response;
+    try {
+      response = await fetch(`${this.record.endpoint}/_lab/${path}`, {
+        method,
+        headers: { [tokenHeader]: this.record.token },
+      });
+    } catch (cause) {
+      throw new NoLabError(
+        `The lab in ${this.folder} does not answer at ${this.record.endpoint}. Clean up with: npm run lab -- down`,
+        { cause },
+      );
+    }
+    const answer: unknown = await response.json();
+    if (!response.ok) {
+      throw new Error(answers.parse(answer).message);
+    }
+    return answer;
+  }
+}

@@ -23,9 +23,14 @@ export async function runTask(
     await handler(lease.message, { signal: lease.signal });
     return { ok: true };
   } catch (error) {
-    const aborted = lease.signal.aborted && error instanceof Error && error.name === 'AbortError';
+    const aborted = lease.signal.aborted && nameOf(error) === 'AbortError';
     return { ok: false, error: aborted ? lease.signal.reason : error };
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** DOMExceptions of another realm are no instances of our Error, so the name decides. */
+function nameOf(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'name' in error ? error.name : undefined;
 }

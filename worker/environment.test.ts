@@ -1,0 +1,59 @@
+import { EnvironmentError, readEnvironment } from './environment';
+
+const complete = {
+  AWS_REGION: 'us-east-2',
+  QUEUE_URL: 'https://sqs.us-east-2.amazonaws.com/000000000000/devops-sqs-queue',
+  UPLOAD_BUCKET: 'student-upload-bucket-aj',
+  UPLOADS_PREFIX: 'uploads/',
+  PROCESSED_PREFIX: 'processed/',
+  VISIBILITY_TIMEOUT_SECONDS: '60',
+};
+
+describe("the worker's environment", () => {
+  it('fills in the defaults', () => {
+    expect(readEnvironment(complete)).toMatchObject({
+      visibilityTimeoutSeconds: 60,
+      concurrency: 10,
+      drainSeconds: 60,
+      logLevel: 'info',
+      autoScalingGroupName: undefined,
+      lifecycleHookName: undefined,
+      deadLetterQueueUrl: undefined,
+    });
+  });
+
+  it('takes what is set', () => {
+    const more = {
+      WORKER_CONCURRENCY: '3',
+      DRAIN_SECONDS: '7',
+      LOG_LEVEL: 'debug',
+      AUTO_SCALING_GROUP_NAME: 'workers',
+    };
+    expect(readEnvironment({ ...complete, ...more })).toMatchObject({
+      concurrency: 3,
+      drainSeconds: 7,
+      logLevel: 'debug',
+      autoScalingGroupName: 'workers',
+    });
+  });
+
+  it.each(Object.keys(complete))('refuses to start without %s and says so', (name) => {
+    const attempt = (): unknown => readEnvironment({ ...complete, [name]: undefined });
+    expect(attempt).toThrow(EnvironmentError);
+    expect(attempt).toThrow(`${name}: is not set`);
+  });
+
+  it.each([
+    ['QUEUE_URL', 'devops-sqs-queue', 'URL'],
+    ['UPLOADS_PREFIX', 'uploads', 'end with "/"'],
+    ['PROCESSED_PREFIX', 'uploads/processed/', 'outside UPLOADS_PREFIX'],
+    ['VISIBILITY_TIMEOUT_SECONDS', 'soon', 'whole number of seconds'],
+    ['VISIBILITY_TIMEOUT_SECONDS', '43201', 'at most 43200'],
+    ['WORKER_CONCURRENCY', '0', '>=1'],
+    ['LOG_LEVEL', 'loud', 'info'],
+  ])('refuses %s=%s, with the value and what is allowed', (name, value, allowed) => {
+    const attempt = (): unknown => readEnvironment({ ...complete, [name]: value });
+    expect(attempt).toThrow(`${name}: got ${JSON.stringify(value)}`);
+    expect(attempt).toThrow(allowed);
+  });
+});

@@ -1,0 +1,120 @@
+import { gate, rehearse } from '../testing/rehearsal';
+import { until } from '../testing/until';
+
+describe('stopping a consumer', () => {
+  it('ends a long poll at once', async () => {
+    await using r = await rehearse({ handler: () => Promise.resolve() });
+    r.consumer.start();
+    await until('it polls', () => r.server.calls.ReceiveMessage === 1);
+    const before = performance.now();
+    await r.consumer.stop();
+    expect(performance.now() - before).toBeLessThan(1000);
+    r.queue.send({ body: 'later' });
+    expect(r.queue.visible).toHaveLength(1);
+    expect(r.queue.inFlight).toHaveLength(0);
+  });
+
+  it('gives back what an aborted poll returns nonetheless', async () => {
+    const reply = gate();
+    await using r = await rehearse({
+      handler: () => Promise.resolve(),
+      // The answer is on its way already: the abort comes too late.
+      adapt: (transport) => ({
+        ...transport,
+        receive: (request) => transport.receive(request, new AbortController().signal),
+      }),
+    });
+    r.server.intercept = async ({ action }) => {
+      if (action === 'ReceiveMessage') await reply.passed;
+      return undefined;
+    };
+    r.queue.send({ body: 'x' });
+    r.consumer.start();
+    await until('it polls', () => r.server.calls.ReceiveMessage === 1);
+    const stopped = r.consumer.stop();
+    reply.open();
+    await stopped;
+    await until('the message is visible', () => r.queue.visible.length === 1);
+    expect(r.told('started')).toHaveLength(0);
+  });
+
+  it('lets running handlers end, deletes their messages and returns those that waited', async () => {
+    const work = gate();
+    await using r = await rehearse({ concurrency: 2, prefetch: 2, handler: () => work.passed });
+    for (let i = 0; i < 4; i += 1) r.queue.send({ body: `${i}` });
+    r.consumer.start();
+    await until('slots and buffer are full', () => r.consumer.running === 2 && r.consumer.buffered === 2);
+    const stopped = r.consumer.stop();
+    await until('the buffer is returned', () => r.queue.visible.length === 2);
+    expect(r.queue.inFlight).toHaveLength(2);
+    work.open();
+    await stopped;
+    expect(r.queue.deleted).toBe(2);
+    expect(r.queue.inFlight).toHaveLength(0);
+    expect(r.told('stopped')).toHaveLength(1);
+  });
+
+  it('deletes finished work even when it is stopped in the same moment', async () => {
+    await using r = await rehearse({ deleteLingerMs: 10_000, handler: () => Promise.resolve() });
+    r.queue.send({ body: 'x' });
+    r.consumer.start();
+    await until('it is done', () => r.told('finished').length === 1);
+    expect(r.queue.deleted).toBe(0);
+    await r.consumer.stop();
+    expect(r.queue.deleted).toBe(1);
+  });
+
+  it('aborts what takes longer than the drain time and gives it back', async () => {
+    let reason: unknown;
+    await using r = await rehearse({
+      drainSeconds: 0.05,
+      handler: (_, { signal }) =>
+        new Promise((_resolve, reject) => {
+          signal.addEventListener('abort', () => {
+            reason = signal.reason;
+            reject(new DOMException('aborted', 'AbortError'));
+          });
+        }),
+    });
+    r.queue.send({ body: 'x' });
+    r.consumer.start();
+    await until('it runs', () => r.consumer.running === 1);
+    await r.consumer.stop();
+    expect(reason).toMatchObject({ name: 'ConsumerStoppedError' });
+    expect(r.told('finished')).toMatchObject([{ outcome: 'returned' }]);
+    expect(r.queue.visible).toHaveLength(1);
+  });
+
+  it('does not wait for ever for a handler that heeds no abort', async () => {
+    const never = gate();
+    await using r = await rehearse({ drainSeconds: 0, graceSeconds: 0.05, handler: () => never.passed });
+    r.queue.send({ body: 'x' });
+    r.consumer.start();
+    await until('it runs', () => r.consumer.running === 1);
+    await r.consumer.stop();
+    expect(r.told('abandoned')).toHaveLength(1);
+    expect(r.queue.visible).toHaveLength(1);
+    never.open();
+  });
+
+  it('resolves even when the queue cannot be reached any more', async () => {
+    const work = gate();
+    await using r = await rehearse({ graceSeconds: 0.1, handler: () => work.passed });
+    r.queue.send({ body: 'x' });
+    r.consumer.start();
+    await until('it runs', () => r.consumer.running === 1);
+    r.server.intercept = () => Promise.resolve('reset');
+    work.open();
+    await r.consumer.stop();
+    expect(r.told('call-failed').every(({ call }) => call === 'delete')).toBe(true);
+    expect(r.queue.deleted).toBe(0);
+  });
+
+  it('is the same stop however often it is called', async () => {
+    await using r = await rehearse({ handler: () => Promise.resolve() });
+    r.consumer.start();
+    expect(r.consumer.stop()).toBe(r.consumer.stop());
+    await r.consumer.stop();
+    expect(r.told('stopped')).toHaveLength(1);
+  });
+});

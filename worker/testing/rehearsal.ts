@@ -1,0 +1,95 @@
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { QueueConsumer } from '../queue/consumer';
+import type { QueueEvent } from '../queue/events';
+import type { ConsumerOptions, Handler } from '../queue/options';
+import { sdkTransport } from '../queue/sdk-transport';
+import type { QueueTransport } from '../queue/transport';
+import type { MemoryQueue } from './sqs-queue';
+import { SqsServer } from './sqs-server';
+
+export interface RehearsalOptions extends Partial<Omit<ConsumerOptions, 'transport' | 'observer'>> {
+  readonly handler: Handler;
+  /** @default tasks */
+  readonly queueName?: string;
+  /** @default - no redrive */
+  readonly maxReceiveCount?: number;
+  /** True to let the consumer know the dead-letter queue. @default false */
+  readonly sendsToDeadLetterQueue?: boolean;
+  /** Stands between the consumer and the SDK. @default - nothing does */
+  readonly adapt?: (transport: QueueTransport) => QueueTransport;
+}
+
+/** A consumer on a queue in memory, through the real SDK client. Not started yet. */
+export interface Rehearsal extends AsyncDisposable {
+  readonly server: SqsServer;
+  readonly queue: MemoryQueue;
+  readonly deadLetterQueue: MemoryQueue;
+  readonly consumer: QueueConsumer;
+  /** All that the consumer told, oldest first. */
+  readonly events: readonly QueueEvent[];
+  /** Those of one type. */
+  readonly told: <T extends QueueEvent['type']>(type: T) => Extract<QueueEvent, { type: T }>[];
+}
+
+export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
+  const {
+    queueName = 'tasks',
+    maxReceiveCount,
+    sendsToDeadLetterQueue = false,
+    adapt,
+    ...consumerOptions
+  } = options;
+  const server = await SqsServer.start();
+  const deadLetterQueue = server.createQueue(`dead-${queueName}`);
+  const queue = server.createQueue(queueName, {
+    ...(maxReceiveCount !== undefined && { redrive: { maxReceiveCount, deadLetterQueue } }),
+  });
+  const client = new SQSClient({
+    region: 'us-east-2',
+    endpoint: server.endpoint,
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    maxAttempts: 1,
+  });
+  const transport = sdkTransport(client, queue.url, sendsToDeadLetterQueue ? deadLetterQueue.url : undefined);
+  const events: QueueEvent[] = [];
+  const consumer = new QueueConsumer({
+    visibilityTimeoutSeconds: 30,
+    callBackoff: { baseMs: 10, maxMs: 50 },
+    retryBackoff: { baseMs: 1000, maxMs: 1000 },
+    ...consumerOptions,
+    transport: adapt?.(transport) ?? transport,
+    observer: (event) => {
+      events.push(event);
+    },
+  });
+  return {
+    server,
+    queue,
+    deadLetterQueue,
+    consumer,
+    events,
+    told: (type) =>
+      events.filter((event): event is Extract<QueueEvent, { type: typeof type }> => event.type === type),
+    async [Symbol.asyncDispose]() {
+      await consumer.stop();
+      client.destroy();
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** A gate that a handler waits at until the test opens it. */
+export interface Gate {
+  readonly passed: Promise<void>;
+  readonly open: () => void;
+}
+
+export function gate(): Gate {
+  const { promise, resolve } = Promise.withResolvers<undefined>();
+  return {
+    passed: promise,
+    open: () => {
+      resolve(undefined);
+    },
+  };
+}

@@ -94,9 +94,6 @@ describe('the visibility of messages', () => {
     });
     r.queue.send({ body: 'x' });
     r.consumer.start();
-    setTimeout(() => {
-      console.log(r.events, r.server.calls);
-    }, 4000);
     await until('it is in the dead-letter queue', () => r.deadLetterQueue.visible.length === 1);
     expect(r.deadLetterQueue.visible[0]?.attributes?.FailureReason?.StringValue).toBe(
       'VisibilityExhaustedError: the task needs longer than the 2 s that a message can stay invisible',

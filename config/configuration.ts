@@ -1,0 +1,146 @@
+import { z } from 'zod';
+
+import {
+  type Problem,
+  bucketNameProblems,
+  groupSizeProblems,
+  prefixProblems,
+  queueNameProblems,
+  thresholdProblems,
+  visibilityTimeoutProblems,
+  zoneProblems,
+} from '../modules/validation';
+
+const text = z.string();
+
+/** What a person can configure, with its defaults. */
+export const configurationFields = z.strictObject({
+  /** AWS region. */
+  region: text.regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region looks like "us-east-2".').default('us-east-2'),
+  /** Beginning of the names of everything that has no name of its own here. */
+  namePrefix: text
+    .regex(/^[a-z][a-z0-9-]{0,30}$/, 'up to 31 lowercase letters, digits and hyphens, a letter first.')
+    .default('upload-pipeline'),
+  bucketName: text.default('student-upload-bucket-aj'),
+  /** Bucket for what instances download when they boot. */
+  artifactBucketName: text.optional(),
+  queueName: text.default('devops-sqs-queue'),
+  uploadsPrefix: text.default('uploads/'),
+  processedPrefix: text.default('processed/'),
+  minSize: z.number().default(2),
+  desiredCapacity: z.number().default(2),
+  maxSize: z.number().default(4),
+  /** More visible messages than this add a worker instance. */
+  scaleOutThreshold: z.number().default(10),
+  visibilityTimeoutSeconds: z.number().default(60),
+  instanceType: text
+    .regex(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, 'an instance type looks like "t3.small".')
+    .default('t3.small'),
+  /** Id of an AMI (x86-64), or `resolve:ssm:<parameter>`. */
+  imageId: text
+    .regex(/^(ami-[0-9a-f]{8,17}|resolve:ssm:\/.+)$/, 'an AMI id (ami-…) or resolve:ssm:/….')
+    .optional(),
+  keyPairName: text.min(1).optional(),
+  availabilityZones: z.array(text).optional(),
+  publicReadDemo: z.boolean().default(false),
+  /** The web tier; it is not built yet, so only `false` is taken. */
+  webTier: z
+    .literal(false, { error: 'the web tier is not part of this version; only false is allowed.' })
+    .default(false),
+  /** Path of the archive with Node and the worker, as `npm run build` makes it. */
+  workerArtifact: text.default('dist/worker.tar.gz'),
+  /** URL of an emulator: every AWS API is called there, with dummy credentials. */
+  endpoint: z
+    .url({ protocol: /^https?$/, error: 'an http or https URL, as in "http://127.0.0.1:4566".' })
+    .optional(),
+});
+
+/** A validated configuration. */
+export type Configuration = Omit<
+  z.output<typeof configurationFields>,
+  'artifactBucketName' | 'availabilityZones'
+> & {
+  readonly artifactBucketName: string;
+  readonly availabilityZones: readonly string[];
+};
+
+/** The configuration is wrong; the message names each field, the value got and what is allowed. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+
+  constructor(problems: readonly Problem[]) {
+    const lines = problems.map(
+      ({ field, given, allowed }) =>
+        `  ${field}: got ${given === undefined ? 'nothing' : JSON.stringify(given)}; ${allowed}`,
+    );
+    super(['The configuration cannot be used:', ...lines].join('\n'));
+  }
+}
+
+function given(raw: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) => (typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined),
+    raw,
+  );
+}
+
+function problemsOf(error: z.ZodError, raw: unknown): Problem[] {
+  return error.issues.flatMap((issue): Problem[] => {
+    if (issue.code === 'unrecognized_keys') {
+      const known = Object.keys(configurationFields.shape).join(', ');
+      return issue.keys.map((field) => ({
+        field,
+        given: given(raw, [field]),
+        allowed: `there is no such field; there are: ${known}.`,
+      }));
+    }
+    return [{ field: issue.path.join('.'), given: given(raw, issue.path), allowed: issue.message }];
+  });
+}
+
+/**
+ * Checks a configuration and fills in its defaults.
+ *
+ * @throws ConfigurationError with every problem, not only the first.
+ */
+export function parseConfiguration(raw: unknown): Configuration {
+  const parsed = configurationFields.safeParse(raw);
+  if (!parsed.success) {
+    throw new ConfigurationError(problemsOf(parsed.error, raw));
+  }
+  const { region, bucketName } = parsed.data;
+  const configuration = {
+    ...parsed.data,
+    artifactBucketName: parsed.data.artifactBucketName ?? `${bucketName}-artifacts`,
+    availabilityZones: parsed.data.availabilityZones ?? [`${region}a`, `${region}b`],
+  };
+  const problems = [
+    ...bucketNameProblems('bucketName', bucketName),
+    ...artifactBucketProblems(configuration),
+    ...queueNameProblems('queueName', configuration.queueName),
+    ...prefixProblems(configuration),
+    ...groupSizeProblems(configuration),
+    ...thresholdProblems('scaleOutThreshold', configuration.scaleOutThreshold),
+    ...visibilityTimeoutProblems(configuration.visibilityTimeoutSeconds),
+    ...zoneProblems(region, configuration.availabilityZones),
+  ];
+  if (problems.length > 0) {
+    throw new ConfigurationError(problems);
+  }
+  return configuration;
+}
+
+function artifactBucketProblems({
+  bucketName,
+  artifactBucketName,
+}: Pick<Configuration, 'bucketName' | 'artifactBucketName'>): Problem[] {
+  if (artifactBucketName === bucketName) {
+    const allowed =
+      'it must differ from bucketName: whoever may upload must not be able to replace the software.';
+    return [{ field: 'artifactBucketName', given: artifactBucketName, allowed }];
+  }
+  // What is wrong with the bucket's name is told once, not again for the name that is made from it.
+  return bucketNameProblems('bucketName', bucketName).length > 0
+    ? []
+    : bucketNameProblems('artifactBucketName', artifactBucketName);
+}

@@ -1,0 +1,88 @@
+import { existsSync } from 'node:fs';
+
+import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
+import { App, TerraformOutput, TerraformStack } from 'cdktf';
+
+import { type Configuration, ConfigurationError, loadConfiguration } from './config';
+import { UploadPipeline, workerService } from './modules';
+
+/** Services whose APIs an emulator answers in AWS's place. */
+const emulated = [
+  'autoscaling',
+  'cloudwatch',
+  'ec2',
+  'elbv2',
+  'iam',
+  'kms',
+  'logs',
+  's3',
+  'sns',
+  'sqs',
+  'ssm',
+  'sts',
+];
+
+/** The one thing that differs between AWS and an emulator. */
+function provider(stack: TerraformStack, { region, endpoint }: Configuration): void {
+  new AwsProvider(stack, 'aws', {
+    region,
+    ...(endpoint === undefined
+      ? {}
+      : {
+          accessKey: 'test',
+          secretKey: 'test',
+          s3UsePathStyle: true,
+          skipMetadataApiCheck: 'true',
+          endpoints: [Object.fromEntries(emulated.map((service) => [service, endpoint]))],
+        }),
+  });
+}
+
+function outputs(
+  stack: TerraformStack,
+  { region }: Configuration,
+  { bucket, topic, queue, workers }: UploadPipeline,
+): void {
+  const values = {
+    region,
+    upload_bucket: bucket.bucketName,
+    uploads_prefix: bucket.uploadsPrefix,
+    processed_prefix: bucket.processedPrefix,
+    topic_arn: topic.arn,
+    queue_name: queue.queueName,
+    queue_url: queue.url,
+    queue_arn: queue.arn,
+    dead_letter_queue_url: queue.deadLetterQueueUrl,
+    worker_group_name: workers.groupName,
+    worker_launch_template_id: workers.launchTemplateId,
+    worker_service: workerService,
+  };
+  for (const [name, value] of Object.entries(values)) {
+    new TerraformOutput(stack, name, { value, staticId: true });
+  }
+}
+
+/** Configuration in, stack out. */
+export function synthesize(configuration: Configuration, outdir?: string): void {
+  if (!existsSync(configuration.workerArtifact)) {
+    const allowed = 'there is no such file; make it with: npm run build';
+    throw new ConfigurationError([{ field: 'workerArtifact', given: configuration.workerArtifact, allowed }]);
+  }
+  const app = new App(outdir === undefined ? {} : { outdir });
+  const stack = new TerraformStack(app, 'upload-pipeline');
+  provider(stack, configuration);
+  outputs(stack, configuration, new UploadPipeline(stack, 'pipeline', configuration));
+  app.synth();
+}
+
+if (require.main === module) {
+  try {
+    synthesize(loadConfiguration());
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) {
+      throw error;
+    }
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+}

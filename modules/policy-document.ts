@@ -1,0 +1,39 @@
+/** One condition operator with its keys, e.g. `{ ArnEquals: { 'aws:SourceArn': … } }`. */
+export type Conditions = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+
+/** One statement of an IAM policy, in IAM's own words. */
+export interface PolicyStatement {
+  readonly Sid: string;
+  /** @default Allow */
+  readonly Effect?: 'Allow' | 'Deny';
+  /** Left out in the policies of roles. */
+  readonly Principal?: '*' | Readonly<Record<string, string | readonly string[]>>;
+  readonly Action: string | readonly string[];
+  readonly Resource?: string | readonly string[];
+  readonly Condition?: Conditions;
+}
+
+/** An IAM policy document as JSON; tokens of CDKTF in it are resolved at synthesis. */
+export function policyDocument(...statements: readonly PolicyStatement[]): string {
+  return JSON.stringify({
+    Version: '2012-10-17',
+    Statement: statements.map(({ Sid, Effect = 'Allow', ...rest }) => ({ Sid, Effect, ...rest })),
+  });
+}
+
+/** Refuses whatever does not come over TLS. */
+export function tlsOnly(actions: string, resources: string | readonly string[]): PolicyStatement {
+  return {
+    Sid: 'DenyInsecureTransport',
+    Effect: 'Deny',
+    Principal: '*',
+    Action: actions,
+    Resource: resources,
+    Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+  };
+}
+
+/** Lets a service of AWS take on a role. */
+export function assumedBy(service: string): string {
+  return policyDocument({ Sid: 'Assume', Principal: { Service: service }, Action: 'sts:AssumeRole' });
+}

@@ -1,0 +1,2 @@
+export * from './artifact-bucket';
+export * from './upload-bucket';

@@ -11,11 +11,16 @@ export interface Clients {
   readonly close: () => void;
 }
 
-/** @param endpoint of an emulator (AWS_ENDPOINT_URL); then objects are addressed by path, which needs no DNS */
-export function createClients(region: string, endpoint: string | undefined): Clients {
+/**
+ * @param variables the environment. Where it names an emulator (AWS_ENDPOINT_URL, or AWS_ENDPOINT_URL_SQS and _S3), the
+ *   queue's URL is not taken for its address, and objects are addressed by path, which needs no DNS
+ */
+export function createClients(region: string, variables: NodeJS.ProcessEnv): Clients {
+  const emulated = (service: 'SQS' | 'S3'): boolean =>
+    (variables[`AWS_ENDPOINT_URL_${service}`] ?? variables.AWS_ENDPOINT_URL) !== undefined;
   const common = { region, requestHandler: { connectionTimeout: 5000, requestTimeout: REQUEST_TIMEOUT_MS } };
-  const sqs = new SQSClient({ ...common, useQueueUrlAsEndpoint: endpoint === undefined });
-  const s3 = new S3Client({ ...common, forcePathStyle: endpoint !== undefined });
+  const sqs = new SQSClient({ ...common, useQueueUrlAsEndpoint: !emulated('SQS') });
+  const s3 = new S3Client({ ...common, forcePathStyle: emulated('S3') });
   return {
     sqs,
     s3,

@@ -8,11 +8,7 @@ const EX_CONFIG = 78;
 function main(variables: NodeJS.ProcessEnv): void {
   const environment = readEnvironment(variables);
   const log = createLogger(environment.logLevel);
-  const worker = startWorker(
-    environment,
-    { aws: variables.AWS_ENDPOINT_URL, metadata: variables.AWS_EC2_METADATA_SERVICE_ENDPOINT },
-    log,
-  );
+  const worker = startWorker(environment, variables, log);
   const stop = (signal: NodeJS.Signals): void => {
     log.info({ signal }, 'asked to stop');
     void worker.stop();

@@ -16,13 +16,6 @@ export interface RunningWorker {
   readonly stop: () => Promise<void>;
 }
 
-export interface WorkerEndpoints {
-  /** AWS_ENDPOINT_URL: an emulator instead of AWS. */
-  readonly aws: string | undefined;
-  /** AWS_EC2_METADATA_SERVICE_ENDPOINT. */
-  readonly metadata: string | undefined;
-}
-
 /**
  * Starts a worker: consumer, processors, and on an instance of a group the watch over its end.
  *
@@ -31,10 +24,10 @@ export interface WorkerEndpoints {
  */
 export function startWorker(
   environment: WorkerEnvironment,
-  endpoints: WorkerEndpoints,
+  variables: NodeJS.ProcessEnv,
   log: Logger,
 ): RunningWorker {
-  const clients = createClients(environment.region, endpoints.aws);
+  const clients = createClients(environment.region, variables);
   const consumer = new QueueConsumer({
     transport: sdkTransport(clients.sqs, environment.queueUrl, environment.deadLetterQueueUrl),
     handler: dispatchTo({
@@ -51,12 +44,21 @@ export function startWorker(
   consumer.start();
   log.info({ queueUrl: environment.queueUrl, concurrency: environment.concurrency }, 'worker started');
 
+  // After a drain nothing else would keep the process alive.
+  const alive = setInterval(() => undefined, 2 ** 30);
   const watch = new AbortController();
-  const watched = watchDeparture(environment, endpoints.metadata, consumer, log, watch.signal);
+  const watched = watchDeparture(
+    environment,
+    variables.AWS_EC2_METADATA_SERVICE_ENDPOINT,
+    consumer,
+    log,
+    watch.signal,
+  );
   const stop = async (): Promise<void> => {
     watch.abort();
     await Promise.all([consumer.stop(), watched]);
     clients.close();
+    clearInterval(alive);
   };
   let stopped: Promise<void> | undefined;
   return { stop: () => (stopped ??= stop()) };

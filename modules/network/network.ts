@@ -118,7 +118,7 @@ export class Network extends Construct {
     const group = new SecurityGroup(this, id, { vpcId: this.vpcId, name, description, tags: { Name: name } });
     new VpcSecurityGroupEgressRule(this, `${id}-to-endpoints`, {
       securityGroupId: group.id,
-      description: 'HTTPS to the interface endpoints',
+      tags: { Name: 'HTTPS to the interface endpoints' },
       ipProtocol: 'tcp',
       fromPort: https,
       toPort: https,
@@ -126,7 +126,7 @@ export class Network extends Construct {
     });
     new VpcSecurityGroupEgressRule(this, `${id}-to-s3`, {
       securityGroupId: group.id,
-      description: 'HTTPS to S3 through the gateway endpoint',
+      tags: { Name: 'HTTPS to S3 through the gateway endpoint' },
       ipProtocol: 'tcp',
       fromPort: https,
       toPort: https,
@@ -134,7 +134,7 @@ export class Network extends Construct {
     });
     new VpcSecurityGroupIngressRule(this, `endpoints-from-${id}`, {
       securityGroupId: this.endpointsGroup.id,
-      description: `HTTPS from ${name}`,
+      tags: { Name: `HTTPS from ${name}` },
       ipProtocol: 'tcp',
       fromPort: https,
       toPort: https,

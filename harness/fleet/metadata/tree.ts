@@ -1,0 +1,109 @@
+/** A leaf, a leaf that is made when it is read, or a folder. */
+export type MetadataNode =
+  string | (() => Promise<string>) | { readonly [name: string]: MetadataNode | undefined };
+
+/** Temporary credentials of an instance's role. */
+export interface RoleCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+  readonly expiration: Date;
+}
+
+/** The role that an instance has by its instance profile. */
+export interface InstanceRole {
+  readonly name: string;
+  readonly instanceProfileArn: string;
+  /** Gives credentials that are valid for a while to come. */
+  readonly credentials: () => Promise<RoleCredentials>;
+}
+
+/** What the metadata of an instance tells. */
+export interface InstanceFacts {
+  readonly instanceId: string;
+  readonly instanceType: string;
+  readonly imageId: string;
+  readonly accountId: string;
+  readonly region: string;
+  readonly availabilityZone: string;
+  readonly privateIpAddress: string;
+  readonly userData: string;
+  readonly role: InstanceRole | undefined;
+  /** Where its Auto Scaling group wants it: `InService`, `Terminated`, …; `undefined` outside of a group. */
+  readonly targetLifecycleState: string | undefined;
+}
+
+const time = (date: Date): string => `${date.toISOString().slice(0, -5)}Z`;
+
+function iam(role: InstanceRole): MetadataNode {
+  return {
+    info: JSON.stringify({ Code: 'Success', InstanceProfileArn: role.instanceProfileArn }, undefined, 2),
+    'security-credentials': {
+      [role.name]: async () => {
+        const { accessKeyId, secretAccessKey, sessionToken, expiration } = await role.credentials();
+        return JSON.stringify(
+          {
+            Code: 'Success',
+            LastUpdated: time(new Date()),
+            Type: 'AWS-HMAC',
+            AccessKeyId: accessKeyId,
+            SecretAccessKey: secretAccessKey,
+            Token: sessionToken,
+            Expiration: time(expiration),
+          },
+          undefined,
+          2,
+        );
+      },
+    },
+  };
+}
+
+/**
+ * Everything under the metadata service's root, for one instance.
+ * Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-metadata.html
+ */
+export function metadataTree(facts: InstanceFacts): Readonly<Record<string, MetadataNode | undefined>> {
+  const {
+    instanceId,
+    instanceType,
+    imageId,
+    accountId,
+    region,
+    availabilityZone,
+    privateIpAddress,
+    userData,
+  } = facts;
+  const hostName = `ip-${privateIpAddress.replaceAll('.', '-')}.${region}.compute.internal`;
+  const identity = {
+    accountId,
+    architecture: 'x86_64',
+    availabilityZone,
+    imageId,
+    instanceId,
+    instanceType,
+    privateIp: privateIpAddress,
+    region,
+    version: '2017-09-30',
+  };
+  return {
+    latest: {
+      dynamic: { 'instance-identity': { document: JSON.stringify(identity, undefined, 2) } },
+      'meta-data': {
+        'ami-id': imageId,
+        ...(facts.targetLifecycleState === undefined
+          ? {}
+          : { autoscaling: { 'target-lifecycle-state': facts.targetLifecycleState } }),
+        hostname: hostName,
+        ...(facts.role === undefined ? {} : { iam: iam(facts.role) }),
+        'instance-id': instanceId,
+        'instance-type': instanceType,
+        'local-hostname': hostName,
+        'local-ipv4': privateIpAddress,
+        placement: { 'availability-zone': availabilityZone, region },
+        services: { domain: 'amazonaws.com', partition: 'aws' },
+      },
+      'user-data': userData,
+    },
+  };
+}

@@ -26,6 +26,9 @@ const schema = z
     LIFECYCLE_HOOK_NAME: z.string().min(1).optional(),
     WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(1000).default(10),
     DRAIN_SECONDS: seconds('DRAIN_SECONDS', 0, 43_200).default(60),
+    HEALTH_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
+    METRICS_NAMESPACE: z.string().min(1).optional(),
+    OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   })
   .refine(
@@ -57,6 +60,12 @@ export interface WorkerEnvironment {
   readonly concurrency: number;
   /** How long running tasks may go on after a stop was asked. @default 60 */
   readonly drainSeconds: number;
+  /** Port of `GET /health` on the loopback address. @default - none */
+  readonly healthPort: number | undefined;
+  /** CloudWatch namespace of the metrics that are written in the embedded metric format. @default - none are written */
+  readonly metricsNamespace: string | undefined;
+  /** True when OTEL_EXPORTER_OTLP_ENDPOINT is set: metrics and traces are sent there. */
+  readonly exportsTelemetry: boolean;
   /** Level of the structured log. @default info */
   readonly logLevel: string;
 }
@@ -96,6 +105,9 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     lifecycleHookName: e.LIFECYCLE_HOOK_NAME,
     concurrency: e.WORKER_CONCURRENCY,
     drainSeconds: e.DRAIN_SECONDS,
+    healthPort: e.HEALTH_PORT,
+    metricsNamespace: e.METRICS_NAMESPACE,
+    exportsTelemetry: e.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
     logLevel: e.LOG_LEVEL,
   };
 }

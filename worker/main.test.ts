@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { startAutoScalingServer } from './testing/auto-scaling-server';
 import { s3Event, snsEnvelope } from './testing/events';
 import { startMetadataServer } from './testing/metadata-server';
 import { Body } from './testing/s3-body';
@@ -91,23 +95,56 @@ describe('the worker as a process', () => {
     await until('both have told of it', () => one.story.length > 0 && two.story.length > 0);
   });
 
-  it('drains when its group terminates the instance, then stays idle until it is stopped', async () => {
+  it('drains when its group terminates the instance, tells the group, then stays idle until it is stopped', async () => {
     await using metadata = await startMetadataServer({
       'instance-id': 'i-1',
       'autoscaling/target-lifecycle-state': 'Terminated',
     });
+    await using autoScaling = await startAutoScalingServer();
     await using worker = WorkerProcess.start(
       bundle,
       environment({
         AUTO_SCALING_GROUP_NAME: 'workers',
+        LIFECYCLE_HOOK_NAME: 'drain',
         AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata.endpoint,
+        AWS_ENDPOINT_URL_AUTO_SCALING: autoScaling.endpoint,
       }),
     );
-    await until('it has drained', () => worker.stderr.includes('"msg":"stopped"'));
+    await until('the group was told', () => autoScaling.calls.length === 1);
+    expect(autoScaling.calls).toMatchObject([
+      {
+        Action: 'CompleteLifecycleAction',
+        AutoScalingGroupName: 'workers',
+        LifecycleHookName: 'drain',
+        LifecycleActionResult: 'CONTINUE',
+        InstanceId: 'i-1',
+      },
+    ]);
     upload('uploads/late.txt');
     worker.kill('SIGTERM');
     expect(await worker.exited).toEqual({ code: 0, signal: null });
     expect(queue.visible).toHaveLength(1);
+  });
+
+  it('sends metrics and traces, writes the embedded metric format, when told to', async () => {
+    const paths: string[] = [];
+    const collector = createServer((request, response) => {
+      paths.push(request.url ?? '');
+      request.resume().on('end', () => response.end('{}'));
+    }).listen(0, '127.0.0.1');
+    await once(collector, 'listening');
+    const { port } = collector.address() as AddressInfo;
+    await using worker = WorkerProcess.start(
+      bundle,
+      environment({ OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}`, METRICS_NAMESPACE: 'Pipeline' }),
+    );
+    upload('uploads/x');
+    await until('the message is deleted', () => queue.deleted === 1);
+    worker.kill('SIGTERM');
+    expect(await worker.exited).toEqual({ code: 0, signal: null });
+    collector.close();
+    expect(paths).toEqual(expect.arrayContaining(['/v1/metrics', '/v1/traces']));
+    expect(worker.stderr).toContain('"CloudWatchMetrics":[{"Namespace":"Pipeline"');
   });
 
   it('refuses a wrong environment with every reason, and the exit code for configurations', async () => {

@@ -5,22 +5,22 @@ import { startWorker } from './worker';
 /** Exit code for settings that no restart can help, as in sysexits.h. */
 const EX_CONFIG = 78;
 
-function main(variables: NodeJS.ProcessEnv): void {
+async function main(variables: NodeJS.ProcessEnv): Promise<void> {
   const environment = readEnvironment(variables);
   const log = createLogger(environment.logLevel);
-  const worker = startWorker(environment, variables, log);
-  const stop = (signal: NodeJS.Signals): void => {
+  const starting = startWorker(environment, variables, log);
+  const stop = async (signal: NodeJS.Signals): Promise<void> => {
     log.info({ signal }, 'asked to stop');
-    void worker.stop();
+    const worker = await starting;
+    await worker.stop();
   };
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
+  process.once('SIGTERM', (signal) => void stop(signal));
+  process.once('SIGINT', (signal) => void stop(signal));
+  await starting;
 }
 
-try {
-  main(process.env);
-} catch (error) {
+main(process.env).catch((error: unknown) => {
   if (!(error instanceof EnvironmentError)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exitCode = EX_CONFIG;
-}
+});

@@ -42,6 +42,7 @@ export class QueueConsumer {
   readonly #running = new Map<Lease, Promise<void>>();
   #state: 'new' | 'started' | 'stopping' = 'new';
   #stopped: Promise<void> | undefined;
+  readonly #drainOver = Promise.withResolvers<false>();
 
   /** @throws RangeError when an option is out of its range. */
   constructor(options: ConsumerOptions) {
@@ -114,28 +115,34 @@ export class QueueConsumer {
   }
 
   /**
-   * Stops receiving at once, gives back what has not begun, lets running handlers end within `drainSeconds`, aborts the
-   * rest and gives their messages back, deletes everything that is done, then resolves. Idempotent; never rejects.
+   * Stops receiving at once, gives back what has not begun, lets running handlers end within the drain time, aborts the
+   * rest and gives their messages back, deletes everything that is done, then resolves. Never rejects.
+   *
+   * Called again it is the same stop, but a shorter drain time counts.
+   *
+   * @param drainSeconds how long running handlers may go on. @default the option `drainSeconds`
    */
-  stop(): Promise<void> {
+  async stop({
+    drainSeconds = this.#options.drainSeconds,
+  }: { readonly drainSeconds?: number } = {}): Promise<void> {
+    const timer = setTimeout(() => {
+      this.#drainOver.resolve(false);
+    }, drainSeconds * 1000);
     this.#stopped ??= this.#stop();
-    return this.#stopped;
+    await this.#stopped;
+    clearTimeout(timer);
   }
 
   async #stop(): Promise<void> {
-    const { observer, drainSeconds, graceSeconds } = this.#options;
+    const { observer, graceSeconds } = this.#options;
     this.#state = 'stopping';
     observer({ type: 'stopping', running: this.running, buffered: this.buffered });
     const received = this.#receiver.stop();
     for (const lease of this.#schedule.takeAll()) this.#giveBack(lease, 0);
 
-    if (!(await this.#runningEnd(drainSeconds))) {
+    if (!(await this.#runningEnd(this.#drainOver.promise))) {
       for (const lease of this.#running.keys()) lease.abort(new ConsumerStoppedError());
-      await this.#runningEnd(graceSeconds);
-      for (const lease of this.#running.keys()) {
-        observer({ type: 'abandoned', message: lease.message });
-        this.#giveBack(lease, 0);
-      }
+      await this.#abortedEnd();
     }
     await received;
     await Promise.all([this.#deletes.flush(graceSeconds * 1000), this.#returns.flush(graceSeconds * 1000)]);
@@ -143,18 +150,24 @@ export class QueueConsumer {
     observer({ type: 'stopped' });
   }
 
-  /** True when every running handler ended within the time. */
-  async #runningEnd(seconds: number): Promise<boolean> {
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<false>((resolve) => {
-      timer = setTimeout(() => {
-        resolve(false);
-      }, seconds * 1000);
-    });
-    const ended = Promise.all(this.#running.values()).then(() => true as const);
-    const result = await Promise.race([ended, timeout]);
+  /** Handlers that heed no abort are not waited for for ever. */
+  async #abortedEnd(): Promise<void> {
+    const grace = Promise.withResolvers<false>();
+    const timer = setTimeout(() => {
+      grace.resolve(false);
+    }, this.#options.graceSeconds * 1000);
+    await this.#runningEnd(grace.promise);
     clearTimeout(timer);
-    return result;
+    for (const lease of this.#running.keys()) {
+      this.#options.observer({ type: 'abandoned', message: lease.message });
+      this.#giveBack(lease, 0);
+    }
+  }
+
+  /** True when every running handler has ended before the time was over. */
+  #runningEnd(timeOver: Promise<false>): Promise<boolean> {
+    const ended = Promise.all(this.#running.values()).then(() => true as const);
+    return Promise.race([ended, timeOver]);
   }
 
   /** Fills free slots from the buffer, then lets the receiver fill the buffer. */

@@ -30,7 +30,12 @@ export type QueueEvent =
   /** A finished message could not be deleted: it will be delivered again. */
   | { readonly type: 'delete-failed'; readonly message: QueueMessage; readonly reason: string }
   | { readonly type: 'lost'; readonly message: QueueMessage; readonly reason: string }
-  | { readonly type: 'receive-failed'; readonly error: unknown; readonly retryInMs: number }
+  | {
+      readonly type: 'receive-failed';
+      readonly error: unknown;
+      readonly durationMs: number;
+      readonly retryInMs: number;
+    }
   | { readonly type: 'receive-recovered'; readonly failures: number }
   /** A delete, extension or return call failed as a whole; it is made again. */
   | {
@@ -44,3 +49,10 @@ export type QueueEvent =
   | { readonly type: 'stopped' };
 
 export type QueueObserver = (event: QueueEvent) => void;
+
+/** One observer that tells several, in their order. */
+export function observeAll(observers: readonly QueueObserver[]): QueueObserver {
+  return (event) => {
+    for (const observer of observers) observer(event);
+  };
+}

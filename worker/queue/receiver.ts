@@ -68,15 +68,15 @@ export class Receiver {
       observer({ type: 'received', messages, durationMs: performance.now() - startedAt });
       return messages;
     } catch (error) {
-      if (!this.#halt.signal.aborted) this.#backOff(error);
+      if (!this.#halt.signal.aborted) this.#backOff(error, performance.now() - startedAt);
       return [];
     }
   }
 
-  #backOff(error: unknown): void {
+  #backOff(error: unknown, durationMs: number): void {
     this.#failures += 1;
     const retryInMs = backoffMs(this.#failures, this.options.callBackoff);
-    this.options.observer({ type: 'receive-failed', error, retryInMs });
+    this.options.observer({ type: 'receive-failed', error, durationMs, retryInMs });
     clearTimeout(this.#retry);
     this.#retry = setTimeout(() => {
       this.#retry = undefined;

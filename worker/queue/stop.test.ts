@@ -110,11 +110,17 @@ describe('stopping a consumer', () => {
     expect(r.queue.deleted).toBe(0);
   });
 
-  it('is the same stop however often it is called', async () => {
-    await using r = await rehearse({ handler: () => Promise.resolve() });
+  it('is the same stop when it is called again, and the shorter drain time counts', async () => {
+    const work = gate();
+    await using r = await rehearse({ graceSeconds: 0.01, handler: () => work.passed });
+    r.queue.send({ body: 'x' });
     r.consumer.start();
-    expect(r.consumer.stop()).toBe(r.consumer.stop());
-    await r.consumer.stop();
+    await until('it runs', () => r.consumer.running === 1);
+    const first = r.consumer.stop({ drainSeconds: 3600 });
+    await r.consumer.stop({ drainSeconds: 0 });
+    await first;
     expect(r.told('stopped')).toHaveLength(1);
+    expect(r.queue.visible).toHaveLength(1);
+    work.open();
   });
 });

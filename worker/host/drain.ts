@@ -1,0 +1,54 @@
+import type { Logger } from '../log/logger';
+import { departureOf } from './departure';
+import { drainUnderHook } from './lifecycle-hook';
+import type { InstanceMetadata } from './metadata';
+
+/** A spot instance has two minutes from the notice on. */
+const SPOT_DRAIN_SECONDS = 90;
+/** A group waits as long as the heartbeats come; an hour is plenty for any task of this worker. */
+const TERMINATION_DRAIN_SECONDS = 3600;
+
+export interface DrainOptions {
+  readonly region: string;
+  readonly autoScalingGroupName: string;
+  readonly lifecycleHookName: string | undefined;
+  readonly metadata: InstanceMetadata;
+  /** Stops the consumer. */
+  readonly stop: (limit: { readonly drainSeconds: number }) => Promise<void>;
+  readonly log: Logger;
+  /** Aborts when nobody cares any more, because the worker stops for another reason. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Waits until this instance is taken away, then drains it. A group that terminates it waits (lifecycle hook) until the
+ * drain is over. Never rejects.
+ */
+export async function drainOnDeparture(options: DrainOptions): Promise<void> {
+  const { lifecycleHookName, metadata, stop, log, signal } = options;
+  const departure = await departureOf({
+    metadata,
+    signal,
+    failed: (err) => {
+      log.warn({ err }, 'instance metadata cannot be read: the end of this instance would go unnoticed');
+    },
+  });
+  if (departure === undefined) return;
+  log.info({ departure }, 'this instance is taken away: draining');
+  if (departure === 'spot-interruption' || lifecycleHookName === undefined) {
+    await stop({ drainSeconds: SPOT_DRAIN_SECONDS });
+    return;
+  }
+  const drain = (): Promise<void> => stop({ drainSeconds: TERMINATION_DRAIN_SECONDS });
+  try {
+    await drainUnderHook({ ...options, lifecycleHookName }, metadata, drain, (err) => {
+      log.warn({ err }, 'the group could not be told that the drain goes on');
+    });
+    log.info({ lifecycleHookName }, 'drained: the group may terminate this instance');
+  } catch (err) {
+    log.error(
+      { err },
+      "drained, but the lifecycle action could not be completed: the hook's timeout will end it",
+    );
+  }
+}

@@ -1,0 +1,116 @@
+import {
+  DescribeInstancesCommand,
+  DescribeLaunchTemplateVersionsCommand,
+  DescribeSubnetsCommand,
+  EC2Client,
+  EC2ServiceException,
+  RunInstancesCommand,
+  TerminateInstancesCommand,
+} from '@aws-sdk/client-ec2';
+import type { LaunchTemplateSpecification } from '@aws-sdk/client-auto-scaling';
+
+import { validationError } from '../protocol/errors';
+import type { Ec2Gateway, InstanceState, LaunchRequest, LaunchedInstance } from './gateway';
+import type { ResolvedTemplate } from './group';
+
+/** Answers with Auto Scaling's error what EC2 refuses. */
+async function refusable<T>(call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof EC2ServiceException) {
+      throw validationError(`${error.name}: ${error.message}`);
+    }
+    throw error;
+  }
+}
+
+/** EC2 by its own API, through the edge. */
+export class Ec2ApiGateway implements Ec2Gateway {
+  constructor(private readonly ec2: EC2Client) {}
+
+  async zonesOf(subnetIds: readonly string[]): Promise<Map<string, string>> {
+    const { Subnets } = await refusable(
+      this.ec2.send(new DescribeSubnetsCommand({ SubnetIds: [...subnetIds] })),
+    );
+    const zones = new Map(
+      (Subnets ?? []).map(({ SubnetId, AvailabilityZone }) => [SubnetId, AvailabilityZone]),
+    );
+    return new Map(
+      subnetIds.map((subnetId) => {
+        const zone = zones.get(subnetId);
+        if (zone === undefined) {
+          throw validationError(`The subnet ID '${subnetId}' does not exist`);
+        }
+        return [subnetId, zone];
+      }),
+    );
+  }
+
+  async resolveTemplate({
+    LaunchTemplateId,
+    LaunchTemplateName,
+    Version,
+  }: LaunchTemplateSpecification): Promise<ResolvedTemplate> {
+    const { LaunchTemplateVersions } = await refusable(
+      this.ec2.send(
+        new DescribeLaunchTemplateVersionsCommand({
+          LaunchTemplateId,
+          LaunchTemplateName,
+          Versions: [Version ?? '$Default'],
+        }),
+      ),
+    );
+    const found = LaunchTemplateVersions?.[0];
+    if (found?.LaunchTemplateId === undefined || found.LaunchTemplateName === undefined) {
+      throw validationError(
+        `You must use a valid fully-formed launch template. The launch template ${LaunchTemplateId ?? LaunchTemplateName ?? ''} has no version ${Version ?? '$Default'}.`,
+      );
+    }
+    return {
+      LaunchTemplateId: found.LaunchTemplateId,
+      LaunchTemplateName: found.LaunchTemplateName,
+      Version: String(found.VersionNumber),
+    };
+  }
+
+  async launch({ template, subnetId, tags }: LaunchRequest): Promise<LaunchedInstance> {
+    const { LaunchTemplateId, Version } = template;
+    const { Instances } = await refusable(
+      this.ec2.send(
+        new RunInstancesCommand({
+          LaunchTemplate: { LaunchTemplateId, Version },
+          SubnetId: subnetId,
+          MinCount: 1,
+          MaxCount: 1,
+          TagSpecifications: [
+            { ResourceType: 'instance', Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) },
+          ],
+        }),
+      ),
+    );
+    const instance = Instances?.[0];
+    if (instance?.InstanceId === undefined) {
+      throw validationError('RunInstances gave no instance.');
+    }
+    return { instanceId: instance.InstanceId, instanceType: instance.InstanceType ?? '' };
+  }
+
+  async terminate(instanceIds: readonly string[]): Promise<void> {
+    await refusable(this.ec2.send(new TerminateInstancesCommand({ InstanceIds: [...instanceIds] })));
+  }
+
+  async states(instanceIds: readonly string[]): Promise<Map<string, InstanceState>> {
+    if (instanceIds.length === 0) {
+      return new Map();
+    }
+    const filter = { Name: 'instance-id', Values: [...instanceIds] };
+    const { Reservations } = await this.ec2.send(new DescribeInstancesCommand({ Filters: [filter] }));
+    const instances = (Reservations ?? []).flatMap((reservation) => reservation.Instances ?? []);
+    return new Map(
+      instances.flatMap(({ InstanceId, State }) =>
+        InstanceId !== undefined && State?.Name !== undefined ? [[InstanceId, State.Name] as const] : [],
+      ),
+    );
+  }
+}

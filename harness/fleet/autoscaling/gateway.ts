@@ -1,0 +1,30 @@
+import type { LaunchTemplateSpecification } from '@aws-sdk/client-auto-scaling';
+import type { ResolvedTemplate } from './group';
+
+/** What to launch. */
+export interface LaunchRequest {
+  readonly template: ResolvedTemplate;
+  readonly subnetId: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** What was launched. */
+export interface LaunchedInstance {
+  readonly instanceId: string;
+  readonly instanceType: string;
+}
+
+/** EC2's name for the state of an instance. */
+export type InstanceState = 'pending' | 'running' | 'shutting-down' | 'terminated' | 'stopping' | 'stopped';
+
+/** What Auto Scaling needs of EC2. */
+export interface Ec2Gateway {
+  /** Zone of each subnet. @throws ServiceError when one does not exist. */
+  zonesOf(subnetIds: readonly string[]): Promise<Map<string, string>>;
+  /** Finds the version that a specification means now. @throws ServiceError when there is none. */
+  resolveTemplate(specification: LaunchTemplateSpecification): Promise<ResolvedTemplate>;
+  launch(request: LaunchRequest): Promise<LaunchedInstance>;
+  terminate(instanceIds: readonly string[]): Promise<void>;
+  /** States of the instances that EC2 still knows. */
+  states(instanceIds: readonly string[]): Promise<Map<string, InstanceState>>;
+}

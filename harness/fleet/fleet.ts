@@ -1,0 +1,147 @@
+import type { ServerResponse } from 'node:http';
+
+import { EC2Client } from '@aws-sdk/client-ec2';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { STSClient } from '@aws-sdk/client-sts';
+
+import type { Edge } from '../edge/edge';
+import { Ec2ApiGateway } from './autoscaling/ec2-gateway';
+import { Engine } from './autoscaling/engine';
+import { autoScalingService } from './autoscaling/service';
+import { Store } from './autoscaling/store';
+import type { Body, BodyBackend } from './bodies/body';
+import { consoleAnswer } from './console-output';
+import { type InstanceView, Instances } from './instances';
+import type { QueryAnswer } from './protocol/query-service';
+import { Roles } from './roles';
+
+/** LocalStack's account. */
+const accountId = '000000000000';
+const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
+
+/** How often the fleet looks by itself, in milliseconds; calls at the edge make it look at once. */
+const lookMs = 1_000;
+
+const instanceChanges = /^(Run|Start|Stop|Terminate|Reboot)Instances$/;
+
+/** What a fleet stands on. */
+export interface FleetOptions {
+  /** Where the fleet answers Auto Scaling and the consoles, and calls EC2, IAM and STS. */
+  readonly edge: Edge;
+  readonly region: string;
+  readonly bodies: BodyBackend;
+  /** Told of what goes wrong outside of any request. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Auto Scaling groups that really launch, instances that really run. */
+export class Fleet {
+  private readonly timer: NodeJS.Timeout;
+  private looking: Promise<void> | undefined;
+  private closed = false;
+
+  private constructor(
+    private readonly options: FleetOptions,
+    private readonly instancesOfEc2: Instances,
+    private readonly engine: Engine,
+    private readonly clients: readonly { destroy(): void }[],
+  ) {
+    this.timer = setInterval(() => {
+      this.look();
+    }, lookMs);
+  }
+
+  /** Registers the fleet on the edge and begins to look after the instances. */
+  static start(options: FleetOptions): Fleet {
+    const { edge, region, bodies } = options;
+    const common = { endpoint: edge.url, region, credentials };
+    const [ec2, iam, sts] = [new EC2Client(common), new IAMClient(common), new STSClient(common)];
+    const store = new Store({ accountId, region });
+    const gateway = new Ec2ApiGateway(ec2);
+    const engine = new Engine(store, gateway);
+    const service = autoScalingService(store, gateway, engine);
+    const instances = new Instances({
+      ec2,
+      roles: new Roles(iam, sts),
+      bodies,
+      endpoint: edge.url,
+      region,
+      accountId,
+      targetLifecycleState: (instanceId) => targetLifecycleState(store, instanceId),
+    });
+    const fleet = new Fleet(options, instances, engine, [ec2, iam, sts]);
+    edge.serve('autoscaling', async (call, body, response) => {
+      const query = call.path.split('?')[1] ?? '';
+      const answer = await service.answer(
+        new URLSearchParams(body.length > 0 ? body.toString('utf8') : query),
+      );
+      response.writeHead(answer.status, { 'content-type': 'text/xml' }).end(answer.body);
+      fleet.look();
+    });
+    edge.serve(
+      'ec2',
+      async (_call, body, response) => {
+        const instanceId = new URLSearchParams(body.toString('utf8')).get('InstanceId') ?? '';
+        send(response, consoleAnswer(instanceId, await instances.consoleOutput(instanceId)));
+      },
+      'GetConsoleOutput',
+    );
+    edge.onCall(({ service: called, action = '' }) => {
+      if (called === 'ec2' && instanceChanges.test(action)) {
+        fleet.look();
+      }
+    });
+    return fleet;
+  }
+
+  /** Every instance that EC2 does not record as terminated. */
+  instances(): InstanceView[] {
+    return this.instancesOfEc2.views();
+  }
+
+  /** The body of a running instance. */
+  body(instanceId: string): Body | undefined {
+    return this.instancesOfEc2.body(instanceId);
+  }
+
+  /** Kills every body and looks after nothing any more. EC2's records stay. Idempotent. */
+  async close(): Promise<void> {
+    this.closed = true;
+    clearInterval(this.timer);
+    await this.looking;
+    await this.instancesOfEc2.close();
+    await this.options.bodies.close();
+    for (const client of this.clients) {
+      client.destroy();
+    }
+  }
+
+  private look(): void {
+    if (this.closed) {
+      return;
+    }
+    const look = async (): Promise<void> => {
+      await Promise.all([this.engine.tick(), this.instancesOfEc2.reconcile()]);
+    };
+    this.looking = look().catch((error: unknown) => {
+      if (!this.closed) {
+        this.options.onError(error);
+      }
+    });
+  }
+}
+
+/** What the instance's metadata tells of its future. Source: «Retrieve the target lifecycle state», Auto Scaling user guide. */
+function targetLifecycleState(store: Store, instanceId: string): string | undefined {
+  for (const group of store.groups.values()) {
+    const member = group.members.find((candidate) => candidate.instanceId === instanceId);
+    if (member !== undefined) {
+      return member.lifecycleState.startsWith('Terminat') ? 'Terminated' : 'InService';
+    }
+  }
+  return undefined;
+}
+
+function send(response: ServerResponse, { status, body }: QueryAnswer): void {
+  response.writeHead(status, { 'content-type': 'text/xml' }).end(body);
+}

@@ -1,0 +1,157 @@
+import {
+  DescribeInstancesCommand,
+  DescribeInstanceAttributeCommand,
+  type EC2Client,
+  type Instance,
+} from '@aws-sdk/client-ec2';
+
+import type { Body, BodyBackend } from './bodies/body';
+import { type MetadataService, startMetadata } from './metadata/metadata';
+import type { InstanceFacts } from './metadata/tree';
+import type { Roles } from './roles';
+
+/** A running EC2 instance, as EC2 records it. */
+export interface InstanceView {
+  readonly instanceId: string;
+  readonly zone: string;
+  readonly state: string;
+}
+
+interface Embodied {
+  readonly body: Body;
+  readonly metadata: MetadataService;
+}
+
+/** What the bodies need of the world around them. */
+export interface InstancesOptions {
+  readonly ec2: EC2Client;
+  readonly roles: Roles;
+  readonly bodies: BodyBackend;
+  /** URL of the edge. */
+  readonly endpoint: string;
+  readonly region: string;
+  readonly accountId: string;
+  /** Where the group of an instance wants it, for its metadata. */
+  readonly targetLifecycleState: (instanceId: string) => string | undefined;
+}
+
+/** Gives every running instance of EC2 a body, and takes it from those that run no more. */
+export class Instances {
+  private records = new Map<string, Instance>();
+  private readonly embodied = new Map<string, Embodied>();
+  private readonly consoles = new Map<string, Body>();
+  private working: Promise<void> | undefined;
+  private again = false;
+  private closed = false;
+
+  constructor(private readonly options: InstancesOptions) {}
+
+  /** Instances that EC2 does not record as terminated. */
+  views(): InstanceView[] {
+    return [...this.records.values()].flatMap(({ InstanceId, Placement, State }) =>
+      InstanceId === undefined || State?.Name === 'terminated'
+        ? []
+        : [{ instanceId: InstanceId, zone: Placement?.AvailabilityZone ?? '', state: State?.Name ?? '' }],
+    );
+  }
+
+  body(instanceId: string): Body | undefined {
+    return this.embodied.get(instanceId)?.body;
+  }
+
+  /** What the console of an instance shows, also after its end; `undefined` for one that never had a body. */
+  async consoleOutput(instanceId: string): Promise<string | undefined> {
+    return this.consoles.get(instanceId)?.consoleOutput();
+  }
+
+  /** Looks at EC2's records and follows them. Calls during a run make it run once more. */
+  async reconcile(): Promise<void> {
+    if (this.closed) {
+      return;
+    }
+    if (this.working !== undefined) {
+      this.again = true;
+      return this.working;
+    }
+    this.working = this.follow();
+    try {
+      await this.working;
+    } finally {
+      this.working = undefined;
+    }
+    if (this.again) {
+      this.again = false;
+      await this.reconcile();
+    }
+  }
+
+  /** Ends what a reboot ends; the reconciliation that follows boots it again. */
+  async reboot(instanceIds: readonly string[]): Promise<void> {
+    await Promise.all(instanceIds.map((instanceId) => this.disembody(instanceId)));
+    await this.reconcile();
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.working?.catch(() => undefined);
+    await Promise.all([...this.embodied.keys()].map((instanceId) => this.disembody(instanceId)));
+  }
+
+  private async follow(): Promise<void> {
+    const { Reservations } = await this.options.ec2.send(new DescribeInstancesCommand({}));
+    const records = (Reservations ?? []).flatMap((reservation) => reservation.Instances ?? []);
+    this.records = new Map(
+      records.flatMap((record) => (record.InstanceId === undefined ? [] : [[record.InstanceId, record]])),
+    );
+    const runs = (instanceId: string): boolean => this.records.get(instanceId)?.State?.Name === 'running';
+    await Promise.all([
+      ...[...this.embodied.keys()]
+        .filter((instanceId) => !runs(instanceId))
+        .map((instanceId) => this.disembody(instanceId)),
+      ...[...this.records]
+        .filter(([instanceId]) => runs(instanceId) && !this.embodied.has(instanceId))
+        .map(([instanceId, record]) => this.embody(instanceId, record)),
+    ]);
+  }
+
+  private async embody(instanceId: string, record: Instance): Promise<void> {
+    const { ec2, bodies, endpoint } = this.options;
+    const { UserData } = await ec2.send(
+      new DescribeInstanceAttributeCommand({ InstanceId: instanceId, Attribute: 'userData' }),
+    );
+    const userData = Buffer.from(UserData?.Value ?? '', 'base64').toString('utf8');
+    const metadata = await startMetadata(() => this.facts(instanceId, record, userData));
+    const body = await bodies.boot({
+      instanceId,
+      privateIpAddress: record.PrivateIpAddress ?? '',
+      userData,
+      metadataEndpoint: metadata.endpoint,
+      endpoint,
+    });
+    this.embodied.set(instanceId, { body, metadata });
+    this.consoles.set(instanceId, body);
+  }
+
+  private async disembody(instanceId: string): Promise<void> {
+    const embodied = this.embodied.get(instanceId);
+    this.embodied.delete(instanceId);
+    await embodied?.body.kill();
+    await embodied?.metadata.close();
+  }
+
+  private async facts(instanceId: string, record: Instance, userData: string): Promise<InstanceFacts> {
+    const { accountId, region, roles, targetLifecycleState } = this.options;
+    return {
+      instanceId,
+      instanceType: record.InstanceType ?? '',
+      imageId: record.ImageId ?? '',
+      accountId,
+      region,
+      availabilityZone: record.Placement?.AvailabilityZone ?? '',
+      privateIpAddress: record.PrivateIpAddress ?? '',
+      userData,
+      role: await roles.ofProfile(record.IamInstanceProfile?.Arn),
+      targetLifecycleState: targetLifecycleState(instanceId),
+    };
+  }
+}

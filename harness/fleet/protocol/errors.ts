@@ -1,0 +1,21 @@
+/** An error that a service answers with, in AWS's own words. */
+export class ServiceError extends Error {
+  override readonly name = 'ServiceError';
+
+  /**
+   * @param code AWS's error code, e.g. `ValidationError`.
+   * @param status HTTP status; 4xx says that the caller is at fault.
+   */
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly status = 400,
+  ) {
+    super(message);
+  }
+}
+
+/** The error that Auto Scaling and Elastic Load Balancing answer malformed or contradictory input with. */
+export function validationError(message: string): ServiceError {
+  return new ServiceError('ValidationError', message);
+}

@@ -1,0 +1,70 @@
+import { GetInstanceProfileCommand, type IAMClient } from '@aws-sdk/client-iam';
+import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts';
+
+import type { InstanceRole, RoleCredentials } from './metadata/tree';
+
+/** EC2 gives new credentials at least five minutes before the old ones expire. */
+const renewBeforeMs = 5 * 60_000;
+
+/** The roles of instance profiles, with credentials for the instances that have them. */
+export class Roles {
+  private readonly roles = new Map<string, Promise<InstanceRole | undefined>>();
+  private readonly credentials = new Map<string, RoleCredentials>();
+
+  constructor(
+    private readonly iam: IAMClient,
+    private readonly sts: STSClient,
+  ) {}
+
+  /** The role of an instance profile; `undefined` where there is no profile, or no role in it. */
+  async ofProfile(profileArn: string | undefined): Promise<InstanceRole | undefined> {
+    if (profileArn === undefined) {
+      return undefined;
+    }
+    let role = this.roles.get(profileArn);
+    if (role === undefined) {
+      role = this.look(profileArn);
+      role.catch(() => this.roles.delete(profileArn));
+      this.roles.set(profileArn, role);
+    }
+    return role;
+  }
+
+  private async look(profileArn: string): Promise<InstanceRole | undefined> {
+    const InstanceProfileName = profileArn.split('/').at(-1);
+    const { InstanceProfile } = await this.iam.send(new GetInstanceProfileCommand({ InstanceProfileName }));
+    const role = InstanceProfile?.Roles?.[0];
+    if (role?.RoleName === undefined || role.Arn === undefined) {
+      return undefined;
+    }
+    const { RoleName: name, Arn: arn } = role;
+    return { name, instanceProfileArn: profileArn, credentials: () => this.current(arn) };
+  }
+
+  private async current(roleArn: string): Promise<RoleCredentials> {
+    const known = this.credentials.get(roleArn);
+    if (known !== undefined && known.expiration.getTime() - Date.now() > renewBeforeMs) {
+      return known;
+    }
+    const { Credentials } = await this.sts.send(
+      new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: 'instance' }),
+    );
+    const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = Credentials ?? {};
+    if (
+      AccessKeyId === undefined ||
+      SecretAccessKey === undefined ||
+      SessionToken === undefined ||
+      Expiration === undefined
+    ) {
+      throw new Error(`STS gave no credentials for ${roleArn}.`);
+    }
+    const fresh = {
+      accessKeyId: AccessKeyId,
+      secretAccessKey: SecretAccessKey,
+      sessionToken: SessionToken,
+      expiration: Expiration,
+    };
+    this.credentials.set(roleArn, fresh);
+    return fresh;
+  }
+}

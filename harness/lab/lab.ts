@@ -1,11 +1,11 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
-import { type Edge, startEdge } from '../edge/edge';
+import { Edge } from '../edge/edge';
 import { processBackend } from '../emulator/process';
 import { pythonEnvironment } from '../emulator/python-environment';
 import { namespaceBodies } from '../fleet/bodies/namespaces';
-import { type Fleet, startFleet } from '../fleet/fleet';
+import { Fleet } from '../fleet/fleet';
 import { Closing } from '../support/closing';
 import type { TerraformEvent } from '../terraform/events';
 import { synthesize } from '../terraform/synthesize';
@@ -70,30 +70,71 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const project = resolve(options.project ?? '.');
   const folder = resolve(options.folder ?? join(project, '.lab', String(process.pid)));
   const onProgress = options.onProgress ?? ((): void => undefined);
-  const signal = options.signal === undefined ? {} : { signal: options.signal };
+  const interruptible = options.signal === undefined ? {} : { signal: options.signal };
   const closing = new Closing();
   try {
     await mkdir(folder, { recursive: true });
     closing.add(() => rm(folder, { recursive: true, force: true }));
 
-    const edge = await startEdge({ port: options.port ?? 0 });
+    const edge = await Edge.start({ port: options.port ?? 0 });
     closing.add(() => edge.close());
+    const emulator = await processBackend.start({
+      folder: join(folder, 'localstack'),
+      publicUrl: edge.url,
+      onProgress,
+      ...interruptible,
+    });
+    closing.add(() => emulator.stop());
+    edge.forwardTo(emulator.url);
 
-    const python = await pythonEnvironment({ onProgress, ...signal });
-    const [emulator, stack] = await settleAll(
-      processBackend.start({
-        folder: join(folder, 'localstack'),
-        publicUrl: edge.url,
-        onProgress,
-        ...signal,
-      }),
-      synthesize({
-        project,
-        outputFolder: join(folder, 'cdktf.out'),
-        environment: { ...options.environment, UPLOAD_PIPELINE_ENDPOINT: edge.url },
-        ...signal,
-      }),
-    );
+    onProgress('synthesizing the stack');
+    const stack = await synthesize({
+      project,
+      outputFolder: join(folder, 'cdktf.out'),
+      environment: { ...options.environment, UPLOAD_PIPELINE_ENDPOINT: edge.url },
+      ...interruptible,
+    });
+
+    const python = await pythonEnvironment({ onProgress, ...interruptible });
+    const fleet = Fleet.start({
+      edge,
+      region: stack.region,
+      bodies: namespaceBodies({ folder: join(folder, 'instances'), python }),
+      onError: (error) => {
+        onProgress(`the fleet: ${error instanceof Error ? error.message : String(error)}`);
+      },
+    });
+    closing.add(() => fleet.close());
+
+    const terraform = await Terraform.open({
+      workingFolder: stack.folder,
+      stateFolder: join(folder, 'terraform'),
+      onProgress,
+      onEvent: (event) => {
+        const line = describeEvent(event);
+        if (line !== undefined) {
+          onProgress(line);
+        }
+      },
+      ...interruptible,
+    });
+    onProgress('terraform init');
+    await terraform.init();
+    onProgress('terraform apply');
+    await terraform.apply();
+    const outputs = readOutputs(await terraform.outputs());
+
+    const close = (): Promise<void> => closing.close();
+    return {
+      endpoint: edge.url,
+      folder,
+      outputs,
+      edge,
+      fleet,
+      terraform,
+      close,
+      [Symbol.asyncDispose]: close,
+    };
   } catch (error) {
     await closing.close();
     throw error;

@@ -18,17 +18,17 @@ export class Narrator {
     this.progress.write(`${pc.dim(this.clock())} ${message}\n`);
   };
 
-  heading(text: string): void {
+  readonly heading = (text: string): void => {
     this.progress.write(`\n${pc.bold(text)}\n`);
-  }
+  };
 
-  seen(text: string): void {
+  readonly seen = (text: string): void => {
     this.progress.write(`${pc.dim(this.clock())} ${pc.green('seen')} ${text}\n`);
-  }
+  };
 
-  failed(text: string): void {
+  readonly failed = (text: string): void => {
     this.progress.write(`${pc.dim(this.clock())} ${pc.red('FAILED')} ${text}\n`);
-  }
+  };
 
   /** The closing table: each act, what it must show, whether that was seen, and how long it took. */
   table(reports: readonly ActReport[], startSeconds: number): void {

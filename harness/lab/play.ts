@@ -16,10 +16,10 @@ export interface ActReport {
 
 /** Who hears of the play while it goes on. */
 export interface Audience {
-  act(title: string): void;
-  said(line: string): void;
-  saw(line: string): void;
-  failed(line: string): void;
+  readonly act: (title: string) => void;
+  readonly said: (line: string) => void;
+  readonly saw: (line: string) => void;
+  readonly failed: (line: string) => void;
 }
 
 /**

@@ -22,6 +22,8 @@ export interface SynthesizedStack {
   readonly name: string;
   /** Folder with its `cdk.tf.json`, where Terraform works. */
   readonly folder: string;
+  /** Region of its AWS provider. */
+  readonly region: string;
 }
 
 const projectSchema = z.object({ app: z.string() });
@@ -29,6 +31,10 @@ const projectSchema = z.object({ app: z.string() });
 /** CDKTF's index of what it wrote. Source: cdktf/lib/manifest.js, `Manifest.fileName`. */
 const manifestSchema = z.object({
   stacks: z.record(z.string(), z.object({ name: z.string(), workingDirectory: z.string() })),
+});
+
+const stackSchema = z.object({
+  provider: z.object({ aws: z.array(z.object({ region: z.string() })).min(1) }),
 });
 
 async function runApp(
@@ -66,5 +72,7 @@ export async function synthesize(options: SynthesisOptions): Promise<Synthesized
       `The app wrote ${Object.keys(manifest.stacks).length} stacks (${Object.keys(manifest.stacks).join(', ')}); the lab runs exactly one.`,
     );
   }
-  return { name: stack.name, folder: join(options.outputFolder, stack.workingDirectory) };
+  const folder = join(options.outputFolder, stack.workingDirectory);
+  const { provider } = stackSchema.parse(JSON.parse(await readFile(join(folder, 'cdk.tf.json'), 'utf8')));
+  return { name: stack.name, folder, region: provider.aws[0]?.region ?? '' };
 }

@@ -28,18 +28,7 @@ export async function playCommand({ project, port, json, signal }: PlayOptions):
   try {
     const reports = await play(
       lab,
-      {
-        act: (title) => {
-          narrator.heading(title);
-        },
-        said: narrator.step,
-        saw: (line) => {
-          narrator.seen(line);
-        },
-        failed: (line) => {
-          narrator.failed(line);
-        },
-      },
+      { act: narrator.heading, said: narrator.step, saw: narrator.seen, failed: narrator.failed },
       signal,
     );
     const seen = succeeded(reports);

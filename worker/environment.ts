@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { z } from 'zod';
 
 const seconds = (name: string, minimum: number, maximum: number): z.ZodType<number> =>
@@ -26,6 +28,7 @@ const schema = z
     LIFECYCLE_HOOK_NAME: z.string().min(1).optional(),
     WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(1000).default(10),
     DRAIN_SECONDS: seconds('DRAIN_SECONDS', 0, 43_200).default(60),
+    SCRATCH_FOLDER: z.string().startsWith('/').optional(),
     HEALTH_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
     METRICS_NAMESPACE: z.string().min(1).optional(),
     OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
@@ -60,6 +63,8 @@ export interface WorkerEnvironment {
   readonly concurrency: number;
   /** How long running tasks may go on after a stop was asked. @default 60 */
   readonly drainSeconds: number;
+  /** Where tasks put their files while they work. @default upload-worker in the system's folder for temporary files */
+  readonly scratchFolder: string;
   /** Port of `GET /health` on the loopback address. @default - none */
   readonly healthPort: number | undefined;
   /** CloudWatch namespace of the metrics that are written in the embedded metric format. @default - none are written */
@@ -105,6 +110,7 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     lifecycleHookName: e.LIFECYCLE_HOOK_NAME,
     concurrency: e.WORKER_CONCURRENCY,
     drainSeconds: e.DRAIN_SECONDS,
+    scratchFolder: e.SCRATCH_FOLDER ?? path.join(tmpdir(), 'upload-worker'),
     healthPort: e.HEALTH_PORT,
     metricsNamespace: e.METRICS_NAMESPACE,
     exportsTelemetry: e.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,

@@ -3,9 +3,11 @@ import type { WorkerEnvironment } from './environment';
 import { instanceDuties } from './host/instance';
 import type { Logger } from './log/logger';
 import { tellOnStdout } from './log/story';
+import { findMediaTools } from './media/tools';
 import { startObservability } from './observability/observability';
 import { allProcessors } from './processors';
 import { dispatchTo } from './processors/dispatch';
+import { Scratch } from './processors/scratch';
 import { QueueConsumer } from './queue/consumer';
 import { observeAll } from './queue/events';
 import { sdkTransport } from './queue/sdk-transport';
@@ -29,10 +31,13 @@ export async function startWorker(
   const clients = createClients(environment.region, variables);
   const observability = await startObservability(environment, log);
   const duties = instanceDuties(environment, variables.AWS_EC2_METADATA_SERVICE_ENDPOINT, log);
+  const scratch = new Scratch(environment.scratchFolder);
+  const [tools] = await Promise.all([findMediaTools(variables.PATH), scratch.clean()]);
+  if (tools === undefined) log.warn('there is no ffmpeg: movies and images are moved as they are');
   const handler = dispatchTo({
     bucket: environment.bucket,
     uploadsPrefix: environment.uploadsPrefix,
-    processors: allProcessors({ s3: clients.s3, ...environment }),
+    processors: allProcessors({ s3: clients.s3, scratch, tools, ...environment }),
     tell: tellOnStdout,
   });
   const consumer = new QueueConsumer({

@@ -1,7 +1,44 @@
-import { moveProcessor, type MoveOptions } from './move';
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { MediaTools } from '../media/tools';
+import { derivingProcessor } from './derive';
+import { IMAGE, makeThumbnail } from './image';
+import { Limit } from './limit';
+import { moveProcessor } from './move';
+import { makeMovie, MOVIE } from './movie';
 import type { Processor } from './processor';
+import type { Scratch } from './scratch';
+
+export interface ProcessorsOptions {
+  readonly s3: S3Client;
+  readonly uploadsPrefix: string;
+  readonly processedPrefix: string;
+  readonly scratch: Scratch;
+  /** Undefined where there is no ffmpeg: movies and images are then moved as any other file. */
+  readonly tools: MediaTools | undefined;
+}
 
 /** Every processor, in the order in which they are asked whether they accept an upload. Adding one is one line. */
-export function allProcessors(options: MoveOptions): readonly Processor[] {
-  return [moveProcessor(options)];
+export function allProcessors(options: ProcessorsOptions): readonly Processor[] {
+  const { tools } = options;
+  const move = moveProcessor(options);
+  if (tools === undefined) return [move];
+  // ffmpeg uses every core by itself: one movie at a time.
+  const common = { ...options, move, limit: new Limit(1) };
+  return [
+    derivingProcessor({
+      ...common,
+      name: 'movie',
+      accepts: ({ key }) => MOVIE.test(key),
+      growth: 4,
+      make: (work) => makeMovie({ ...options, tools }, work),
+    }),
+    derivingProcessor({
+      ...common,
+      name: 'image',
+      accepts: ({ key }) => IMAGE.test(key),
+      growth: 1,
+      make: (work) => makeThumbnail(tools, work),
+    }),
+    move,
+  ];
 }

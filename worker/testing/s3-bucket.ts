@@ -16,6 +16,8 @@ export class S3Error extends Error {
 
 export interface ObjectVersion {
   readonly key: string;
+  /** True for what a delete without a version leaves in a bucket with versions. */
+  readonly isDeleteMarker: boolean;
   /** `null` in a bucket without versions. */
   readonly versionId: string;
   /** Without quotes. */
@@ -54,7 +56,7 @@ export class MemoryBucket {
 
   /** Keys that have a current version, sorted. */
   get keys(): string[] {
-    return [...this.#objects.keys()].sort();
+    return [...this.#objects.keys()].filter((key) => this.#current(key) !== undefined).sort();
   }
 
   versions(key: string): readonly ObjectVersion[] {
@@ -65,7 +67,9 @@ export class MemoryBucket {
   get(key: string, versionId?: string): ObjectVersion {
     const versions = this.versions(key);
     const found =
-      versionId === undefined ? versions[0] : versions.find((version) => version.versionId === versionId);
+      versionId === undefined
+        ? this.#current(key)
+        : versions.find((version) => version.versionId === versionId);
     if (found === undefined) throw new S3Error(versionId === undefined ? 'NoSuchKey' : 'NoSuchVersion', 404);
     return found;
   }
@@ -73,6 +77,10 @@ export class MemoryBucket {
   /** @throws S3Error PreconditionFailed, NoSuchKey (If-Match without an object) or MetadataTooLarge. */
   put(object: NewObject, condition: WriteCondition = {}): ObjectVersion {
     this.#check(object.key, condition);
+    return this.#add(object, false);
+  }
+
+  #add(object: NewObject, isDeleteMarker: boolean): ObjectVersion {
     const metadata = object.metadata ?? {};
     const metadataSize = Object.entries(metadata).flat().join('').length;
     if (metadataSize > MAX_METADATA) throw new S3Error('MetadataTooLarge', 400);
@@ -83,6 +91,7 @@ export class MemoryBucket {
       eTag: eTagOf(object.body),
       ...object,
       metadata,
+      isDeleteMarker,
       versionId: this.versioned ? randomUUID() : 'null',
       sequencer: this.#sequence.toString(16).toUpperCase(),
     };
@@ -90,9 +99,16 @@ export class MemoryBucket {
     return version;
   }
 
-  /** Deletes one version, or the object of a bucket without versions. Nothing happens when it is not there. */
+  /**
+   * Deletes one version, or the object of a bucket without versions; nothing happens when it is not there. Without a
+   * version, in a bucket with versions, it leaves a delete marker.
+   */
   delete(key: string, versionId: string | undefined, ifMatch?: string): void {
     if (ifMatch !== undefined) this.#check(key, { ifMatch });
+    if (this.versioned && versionId === undefined) {
+      this.#add({ key, body: Body.of('') }, true);
+      return;
+    }
     const rest = this.versions(key).filter((version) => version.versionId !== (versionId ?? 'null'));
     if (rest.length > 0) this.#objects.set(key, rest);
     else this.#objects.delete(key);
@@ -110,8 +126,13 @@ export class MemoryBucket {
     };
   }
 
-  #check(key: string, { ifMatch, ifNoneMatch }: WriteCondition): void {
+  #current(key: string): ObjectVersion | undefined {
     const [current] = this.versions(key);
+    return current?.isDeleteMarker === false ? current : undefined;
+  }
+
+  #check(key: string, { ifMatch, ifNoneMatch }: WriteCondition): void {
+    const current = this.#current(key);
     if (ifNoneMatch === '*' && current !== undefined) throw new S3Error('PreconditionFailed', 412);
     if (ifMatch === undefined) return;
     if (current === undefined) throw new S3Error('NoSuchKey', 404);

@@ -50,6 +50,7 @@ export function operationOf({ method, query, headers }: S3Call): [name: string, 
     return query.has('tagging') ? ['GetObjectTagging', getTags] : ['GetObject', getObject];
   if (method === 'DELETE')
     return query.has('uploadId') ? ['AbortMultipartUpload', abort] : ['DeleteObject', deleteObject];
+  if (method === 'POST' && query.has('delete')) return ['DeleteObjects', deleteObjects];
   if (method === 'POST')
     return query.has('uploads') ? ['CreateMultipartUpload', create] : ['CompleteMultipartUpload', complete];
   if (method === 'PUT' && query.has('uploadId'))
@@ -95,6 +96,12 @@ const putObject: Operation = (call) =>
 const deleteObject: Operation = ({ bucket, key, query, headers }) => {
   bucket.delete(key, query.get('versionId') ?? undefined, headers['if-match']);
   return { status: 204 };
+};
+
+const deleteObjects: Operation = ({ bucket, content }) => {
+  for (const [, key = ''] of content.toString().matchAll(/<Key>([^<]*)<\/Key>/gu))
+    bucket.delete(unescape(key), undefined);
+  return { xml: '<DeleteResult/>' };
 };
 
 const copyObject: Operation = (call) => {
@@ -204,6 +211,14 @@ function bodyOf({ headers, content }: S3Call): Body {
     chunks.push(content.subarray(lineEnd + 2, lineEnd + 2 + size));
     at = lineEnd + 2 + size + 2;
   }
+}
+
+function unescape(text: string): string {
+  return text
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&amp;', '&');
 }
 
 function escape(text: string): string {

@@ -1,0 +1,120 @@
+import path from 'node:path';
+import type { Probe, SubtitleStream } from './probe';
+import { SAFE_INPUT } from './probe';
+import type { Rendition } from './renditions';
+
+/** The stated quality of every rendition: constant rate factor of x264 (lower is better; 18 looks lossless) and its preset. */
+export const QUALITY = { codec: 'libx264', crf: 22, preset: 'fast' } as const;
+const AUDIO_RATE = '128k';
+/** Length of an HLS segment in seconds; a key frame begins each, at the same times in all renditions. */
+export const SEGMENT_SECONDS = 4;
+
+/** A subtitle that becomes a WebVTT file and a track: embedded in the movie, or a file beside it. */
+export interface SubtitleSource {
+  readonly language: string;
+  /** Undefined when it is embedded. */
+  readonly file: string | undefined;
+  /** Of an embedded one. */
+  readonly stream: SubtitleStream | undefined;
+  /** Of the WebVTT file, without extension. */
+  readonly name: string;
+}
+
+export interface MovieCommand {
+  readonly input: string;
+  /** Where all results go. */
+  readonly folder: string;
+  readonly probe: Probe;
+  readonly renditions: readonly Rendition[];
+  readonly subtitles: readonly SubtitleSource[];
+}
+
+/**
+ * Arguments of the one ffmpeg process that makes everything from one decode of the source: each rendition is encoded
+ * once and written twice (fast-start MP4; fragmented MP4 with an HLS playlist), the audio is encoded once for all; the
+ * WebVTT files and the poster come along.
+ */
+export function movieArguments({ input, folder, probe, renditions, subtitles }: MovieCommand): string[] {
+  const sidecars = subtitles.flatMap(({ file }) => (file === undefined ? [] : [file]));
+  const sourceOf = ({ file, stream }: SubtitleSource): string =>
+    file === undefined ? `0:s:${stream?.position ?? 0}` : `${sidecars.indexOf(file) + 1}:s:0`;
+  return [
+    ...['-hide_banner', '-nostdin', '-y', '-v', 'error', '-progress', 'pipe:1', '-nostats'],
+    ...[...SAFE_INPUT, '-i', input],
+    ...sidecars.flatMap((file) => [
+      '-protocol_whitelist',
+      'file',
+      '-format_whitelist',
+      'srt,webvtt',
+      '-i',
+      file,
+    ]),
+    ...['-filter_complex', filterGraph(probe, renditions)],
+    ...['-map', '[poster]', '-frames:v', '1', '-q:v', '3', '-update', '1', path.join(folder, 'poster.jpg')],
+    ...renditions.flatMap((_, i) => ['-map', `[v${i}]`]),
+    ...(probe.hasAudio ? ['-map', '0:a:0', '-c:a', 'aac', '-b:a', AUDIO_RATE, '-ac', '2'] : []),
+    ...subtitles.flatMap((subtitle) => ['-map', sourceOf(subtitle)]),
+    ...(subtitles.length > 0 ? ['-c:s', 'mov_text'] : []),
+    ...subtitles.flatMap(({ language }, i) => [`-metadata:s:s:${i}`, `language=${language}`]),
+    ...videoOptions(renditions),
+    ...['-map_metadata', '-1', '-map_chapters', '-1', '-flags', '+global_header'],
+    ...[
+      '-f',
+      'tee',
+      renditions.map((rendition, i) => teeOutputs(rendition, i, folder, probe, subtitles)).join('|'),
+    ],
+    ...subtitles.flatMap((subtitle) => [
+      '-map',
+      sourceOf(subtitle),
+      '-c:s',
+      'webvtt',
+      path.join(folder, `${subtitle.name}.vtt`),
+    ]),
+  ];
+}
+
+/** One decode, split for each rendition and the poster (a frame from a tenth of the movie on, 720 pixels wide at most). */
+function filterGraph({ durationSeconds, video }: Probe, renditions: readonly Rendition[]): string {
+  const heads = renditions.map((_, i) => `[s${i}]`).join('');
+  const scaled = renditions.map(
+    ({ width, height }, i) => `[s${i}]scale=${width}:${height}:flags=bicubic,setsar=1,format=yuv420p[v${i}]`,
+  );
+  const posterWidth = Math.min(720, video?.width ?? 720);
+  const posterAt = (durationSeconds / 10).toFixed(3);
+  return [
+    `[0:v:0]split=${renditions.length + 1}${heads}[p]`,
+    ...scaled,
+    `[p]select='gte(t,${posterAt})',scale=${posterWidth}:-2,setsar=1,format=yuvj420p[poster]`,
+  ].join(';');
+}
+
+function videoOptions(renditions: readonly Rendition[]): string[] {
+  const { codec, crf, preset } = QUALITY;
+  return [
+    ...['-c:v', codec, '-crf', String(crf), '-preset', preset, '-profile:v', 'high'],
+    ...['-force_key_frames', `expr:gte(t,n_forced*${SEGMENT_SECONDS})`, '-sc_threshold', '0'],
+    ...renditions.flatMap(({ maxRate }, i) => [
+      `-maxrate:v:${i}`,
+      String(maxRate),
+      `-bufsize:v:${i}`,
+      String(2 * maxRate),
+    ]),
+  ];
+}
+
+/** The two files of a rendition. Paths hold no character that the tee muxer would take for its own. */
+function teeOutputs(
+  { name }: Rendition,
+  position: number,
+  folder: string,
+  { hasAudio }: Probe,
+  subtitles: readonly SubtitleSource[],
+): string {
+  const streams = [`v:${position}`, ...(hasAudio ? ['a'] : [])];
+  const withSubtitles = [...streams, ...(subtitles.length > 0 ? ['s'] : [])];
+  const mp4 = `[select=\\'${withSubtitles.join(',')}\\':f=mp4:movflags=+faststart]${path.join(folder, `${name}.mp4`)}`;
+  const hls =
+    `[select=\\'${streams.join(',')}\\':f=hls:hls_time=${SEGMENT_SECONDS}:hls_playlist_type=vod:hls_segment_type=fmp4` +
+    `:hls_flags=single_file:hls_segment_filename=${path.join(folder, `${name}.m4s`)}]${path.join(folder, `${name}.m3u8`)}`;
+  return `${mp4}|${hls}`;
+}

@@ -1,0 +1,81 @@
+import type { VideoStream } from './probe';
+import type { Rendition } from './renditions';
+
+/** A rendition as it came out. */
+export interface EncodedRendition {
+  readonly rendition: Rendition;
+  readonly video: VideoStream;
+  /** Text of its media playlist. */
+  readonly playlist: string;
+}
+
+export interface SubtitleTrack {
+  readonly name: string;
+  readonly language: string;
+}
+
+/** The master playlist over all renditions and subtitles (RFC 8216); the URIs are relative to it. */
+export function masterPlaylist(
+  renditions: readonly EncodedRendition[],
+  subtitles: readonly SubtitleTrack[],
+  hasAudio: boolean,
+): string {
+  const media = subtitles.map(
+    ({ name, language }, i) =>
+      `#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="subtitles",NAME="${i + 1} ${language}",LANGUAGE="${language}",` +
+      `DEFAULT=${i === 0 ? 'YES' : 'NO'},AUTOSELECT=YES,URI="${name}.m3u8"`,
+  );
+  const streams = renditions.map(({ rendition, video, playlist }) => {
+    const { peak, average } = bitRates(playlist);
+    const codecs = [videoCodec(video), ...(hasAudio ? ['mp4a.40.2'] : [])].join(',');
+    const attributes = [
+      `BANDWIDTH=${peak}`,
+      `AVERAGE-BANDWIDTH=${average}`,
+      `RESOLUTION=${rendition.width}x${rendition.height}`,
+      `CODECS="${codecs}"`,
+      ...(subtitles.length > 0 ? ['SUBTITLES="subtitles"'] : []),
+    ];
+    return `#EXT-X-STREAM-INF:${attributes.join(',')}\n${rendition.name}.m3u8`;
+  });
+  return ['#EXTM3U', '#EXT-X-VERSION:7', '#EXT-X-INDEPENDENT-SEGMENTS', ...media, ...streams, ''].join('\n');
+}
+
+/** A media playlist whose one segment is the whole WebVTT file. */
+export function subtitlePlaylist(name: string, durationSeconds: number): string {
+  return [
+    '#EXTM3U',
+    '#EXT-X-VERSION:7',
+    `#EXT-X-TARGETDURATION:${Math.ceil(durationSeconds)}`,
+    '#EXT-X-PLAYLIST-TYPE:VOD',
+    `#EXTINF:${durationSeconds.toFixed(3)},`,
+    `${name}.vtt`,
+    '#EXT-X-ENDLIST',
+    '',
+  ].join('\n');
+}
+
+/** RFC 6381: `avc1`, then profile, constraints and level in hexadecimal. Every rendition is High profile. */
+function videoCodec({ level = 40 }: VideoStream): string {
+  return `avc1.6400${level.toString(16).padStart(2, '0')}`;
+}
+
+/** Bits per second: of the largest segment, and of all, from the byte ranges that the playlist lists. */
+function bitRates(playlist: string): { readonly peak: number; readonly average: number } {
+  const segments = [...playlist.matchAll(/#EXTINF:([\d.]+),\s+#EXT-X-BYTERANGE:(\d+)@/gu)].map(
+    ([, seconds, bytes]) => ({
+      seconds: Number(seconds),
+      bits: Number(bytes) * 8,
+    }),
+  );
+  const total = segments.reduce(
+    (sum, { seconds, bits }) => ({ seconds: sum.seconds + seconds, bits: sum.bits + bits }),
+    {
+      seconds: 0,
+      bits: 0,
+    },
+  );
+  return {
+    peak: Math.ceil(Math.max(0, ...segments.map(({ seconds, bits }) => bits / Math.max(seconds, 0.001)))),
+    average: Math.ceil(total.bits / Math.max(total.seconds, 0.001)),
+  };
+}

@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import { NonRetryableError } from '../queue/errors';
+import { runTool, ToolError } from './run';
+import type { MediaTools } from './tools';
+
+/**
+ * Containers that are read. Playlists and the like are none: they would make ffmpeg open other files, which an upload
+ * must never bring about.
+ */
+const CONTAINERS = 'mov,matroska,avi,mpegts,mpeg,flv,asf,ogg';
+const IMAGES = 'image2,jpeg_pipe,png_pipe,webp_pipe,gif,bmp_pipe,tiff_pipe';
+
+/** Options before every input: only local files, only formats that hold their own data. */
+export const SAFE_INPUT: readonly string[] = [
+  '-protocol_whitelist',
+  'file',
+  '-format_whitelist',
+  `${CONTAINERS},${IMAGES}`,
+];
+
+const stream = z.object({
+  index: z.number(),
+  codec_type: z.string().optional(),
+  codec_name: z.string().optional(),
+  width: z.number().optional(),
+  height: z.number().optional(),
+  sample_aspect_ratio: z.string().optional(),
+  duration: z.string().optional(),
+  profile: z.string().optional(),
+  level: z.number().optional(),
+  disposition: z.object({ attached_pic: z.number().optional() }).optional(),
+  tags: z.record(z.string(), z.string()).optional(),
+  side_data_list: z.array(z.object({ rotation: z.number().optional() })).optional(),
+});
+const report = z.object({
+  streams: z.array(stream).default([]),
+  format: z.object({ format_name: z.string(), duration: z.string().optional() }),
+});
+
+export interface VideoStream {
+  readonly codec: string;
+  /** As it is shown: rotation and pixel shape applied. */
+  readonly width: number;
+  readonly height: number;
+  /** As in ffprobe's report, `High`. */
+  readonly profile: string | undefined;
+  /** H.264: ten times the level. */
+  readonly level: number | undefined;
+}
+
+export interface SubtitleStream {
+  /** Among the subtitle streams, from 0. */
+  readonly position: number;
+  readonly codec: string;
+  /** ISO 639-2, `und` where it is not said. */
+  readonly language: string;
+}
+
+/** What a media file holds. */
+export interface Probe {
+  readonly format: string;
+  readonly durationSeconds: number;
+  readonly video: VideoStream | undefined;
+  readonly hasAudio: boolean;
+  readonly subtitles: readonly SubtitleStream[];
+}
+
+/**
+ * Looks into a file.
+ *
+ * @throws NonRetryableError when it is no media file, or a broken one
+ */
+export async function probe({ ffprobe }: MediaTools, file: string, signal: AbortSignal): Promise<Probe> {
+  let output = '';
+  const args = ['-v', 'error', ...SAFE_INPUT, '-of', 'json', '-show_streams', '-show_format', file];
+  try {
+    await runTool(ffprobe, args, signal, (line) => (output += line));
+  } catch (error) {
+    if (error instanceof ToolError && !error.isPassing) {
+      throw new NonRetryableError(`not a media file, or a broken one: ${error.message}`, { cause: error });
+    }
+    throw error;
+  }
+  const { streams, format } = report.parse(JSON.parse(output));
+  const video = streams.find((s) => s.codec_type === 'video' && s.disposition?.attached_pic !== 1);
+  return {
+    format: format.format_name,
+    durationSeconds: Number(format.duration ?? video?.duration ?? 0),
+    video: video && toVideo(video),
+    hasAudio: streams.some((s) => s.codec_type === 'audio'),
+    subtitles: streams
+      .filter((s) => s.codec_type === 'subtitle')
+      .map((s, position) => ({
+        position,
+        codec: s.codec_name ?? 'unknown',
+        language: s.tags?.language ?? 'und',
+      })),
+  };
+}
+
+function toVideo(video: z.infer<typeof stream>): VideoStream | undefined {
+  const { width = 0, height = 0 } = video;
+  if (width === 0 || height === 0) return undefined;
+  const [numerator = 1, denominator = 1] = (video.sample_aspect_ratio ?? '1:1').split(':').map(Number);
+  const pixelShape = numerator > 0 && denominator > 0 ? numerator / denominator : 1;
+  const rotation = video.side_data_list?.find((data) => data.rotation !== undefined)?.rotation ?? 0;
+  const shown = { width: width * pixelShape, height };
+  const turned = Math.abs(rotation) % 180 === 90;
+  return {
+    codec: video.codec_name ?? 'unknown',
+    width: Math.round(turned ? shown.height : shown.width),
+    height: Math.round(turned ? shown.width : shown.height),
+    profile: video.profile,
+    level: video.level,
+  };
+}

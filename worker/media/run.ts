@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+
+/** What a program printed last to stderr is kept for its error, in characters. */
+const STDERR_TAIL = 2000;
+
+/** A program ended with another code than 0, or by a signal. */
+export class ToolError extends Error {
+  override readonly name = 'ToolError';
+  constructor(
+    tool: string,
+    readonly exitCode: number | null,
+    readonly signal: NodeJS.Signals | null,
+    /** The end of what it printed. */
+    readonly output: string,
+  ) {
+    super(
+      `${tool} ${signal === null ? `failed with code ${String(exitCode)}` : `was ended by ${signal}`}: ${lastLines(output)}`,
+    );
+  }
+
+  /** True when the reason lies with this machine and not with the file: no space, out of memory. */
+  get isPassing(): boolean {
+    return this.signal !== null || /No space left on device|Cannot allocate memory/u.test(this.output);
+  }
+}
+
+/**
+ * Runs a program to its end; it is killed when the signal aborts, and with this process where the kernel can do that.
+ *
+ * @param onLine takes each line of its standard output
+ * @throws ToolError when it fails; the signal's reason when it was aborted
+ */
+export async function runTool(
+  tool: string,
+  args: readonly string[],
+  signal: AbortSignal,
+  onLine: (line: string) => void,
+): Promise<void> {
+  signal.throwIfAborted();
+  const [command, ...rest] = dyingWithParent([tool, ...args]);
+  const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const kill = (): void => {
+    child.kill('SIGKILL');
+  };
+  signal.addEventListener('abort', kill);
+  let stderr = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr = (stderr + chunk.toString()).slice(-STDERR_TAIL);
+  });
+  createInterface({ input: child.stdout }).on('line', onLine);
+  try {
+    await once(child, 'close');
+  } finally {
+    signal.removeEventListener('abort', kill);
+  }
+  signal.throwIfAborted();
+  if (child.exitCode !== 0) throw new ToolError(tool, child.exitCode, child.signalCode, stderr);
+}
+
+/** On Linux the kernel kills it when this process is gone, however that ended (setpriv is part of util-linux). */
+function dyingWithParent(command: readonly [string, ...string[]]): readonly [string, ...string[]] {
+  return process.platform === 'linux' ? ['setpriv', '--pdeathsig', 'KILL', ...command] : command;
+}
+
+function lastLines(output: string): string {
+  return output.trim().split('\n').slice(-3).join(' | ');
+}

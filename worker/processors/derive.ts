@@ -1,0 +1,213 @@
+import { createHash } from 'node:crypto';
+import path from 'node:path';
+import { DeleteObjectsCommand, GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { Upload } from '../events/upload';
+import { isConflict, isMissing } from '../objects/errors';
+import { downloadFile, uploadFile } from '../objects/files';
+import { findUpload, headObject } from '../objects/versions';
+import { NonRetryableError } from '../queue/errors';
+import type { Limit } from './limit';
+import type { Processor, ProcessorContext } from './processor';
+import { formatProvenance, PROVENANCE, provenanceOf, readProvenance, relate } from './provenance';
+import type { Scratch } from './scratch';
+
+/** A result, as a file in the task's scratch folder. */
+export interface DerivedFile {
+  /** Relative to the folder; also the last part of its key. */
+  readonly name: string;
+  readonly contentType: string;
+}
+
+/** What was made of an upload. */
+export interface Derived {
+  readonly files: readonly DerivedFile[];
+  /** What the manifest says beside source and files. */
+  readonly manifest: Readonly<Record<string, unknown>>;
+}
+
+export interface DeriveWork {
+  readonly upload: Upload;
+  /** The upload's content. */
+  readonly input: string;
+  /** Where results go; the input is there as well. */
+  readonly folder: string;
+  readonly signal: AbortSignal;
+  /** Tells how far the work is, from 0 to 100. */
+  readonly progress: (percent: number) => void;
+}
+
+/** Results of a small upload may be many times its size, in bytes. */
+const MINIMUM_GROWTH = 64 * 1024 ** 2;
+
+export interface DeriveOptions {
+  readonly name: string;
+  readonly s3: S3Client;
+  readonly uploadsPrefix: string;
+  readonly processedPrefix: string;
+  readonly scratch: Scratch;
+  /** How many uploads are worked on at a time. */
+  readonly limit: Limit;
+  readonly accepts: (upload: Upload) => boolean;
+  /** What the results may take on disk at most, as a multiple of the upload's size. */
+  readonly growth: number;
+  /** @throws NonRetryableError when the upload can never be worked on */
+  readonly make: (work: DeriveWork) => Promise<Derived>;
+  /** Moves the upload itself, when its results are in place. */
+  readonly move: Processor;
+}
+
+/** Progress is told when it has grown by as much, in percent. */
+const PROGRESS_STEP = 10;
+
+/**
+ * A processor that makes files from an upload and then moves the upload.
+ *
+ * For `uploads/a.mp4` the results are `processed/a.mp4/<id>/…`, where the id stands for the version, and
+ * `processed/a.mp4/manifest.json` lists them. The manifest is written last, on the condition that it did not change
+ * since it was looked at, so that it always names a complete set, of the newest version, whatever the duplicates and
+ * their order; the set it named before is then deleted.
+ */
+export function derivingProcessor(options: DeriveOptions): Processor {
+  const { s3, uploadsPrefix, processedPrefix, move } = options;
+  return {
+    name: options.name,
+    accepts: options.accepts,
+    async process(upload, context) {
+      const base = `${processedPrefix}${upload.key.slice(uploadsPrefix.length)}`;
+      const { state } = await findUpload(s3, upload, context.signal);
+      const current = await headObject(s3, upload.bucket, `${base}/manifest.json`, context.signal);
+      const relation = relate(provenanceOf(upload), readProvenance(current?.Metadata));
+      if (state === 'there' && relation === 'newer') {
+        await options.limit.run(context.signal, () =>
+          deriveAndPublish(options, upload, base, current?.ETag, context),
+        );
+      }
+      await move.process(upload, context);
+    },
+  };
+}
+
+async function deriveAndPublish(
+  options: DeriveOptions,
+  upload: Upload,
+  base: string,
+  replaces: string | undefined,
+  { signal, tell }: ProcessorContext,
+): Promise<void> {
+  const { s3, scratch, growth, make } = options;
+  if (upload.size === 0) throw new NonRetryableError(`${upload.key} is empty`);
+  await using folder = await scratch.folder(upload.size * (1 + growth) + MINIMUM_GROWTH);
+  const input = path.join(folder.path, 'input');
+  await downloadFile(s3, upload, input, signal);
+  const derived = await named(upload, () =>
+    make({ upload, input, folder: folder.path, signal, progress: tellProgress(upload, tell) }),
+  );
+  const prefix = `${base}/${versionId(upload)}/`;
+  const files: { key: string; contentType: string; size: number }[] = [];
+  for (const { name, contentType } of derived.files) {
+    const key = prefix + name;
+    const size = await uploadFile(
+      s3,
+      { bucket: upload.bucket, key },
+      path.join(folder.path, name),
+      contentType,
+      signal,
+    );
+    files.push({ key, contentType, size });
+  }
+  const source = {
+    key: upload.key,
+    version: provenanceOf(upload).version,
+    eTag: upload.eTag,
+    size: upload.size,
+  };
+  await publish(s3, upload, base, replaces, { source, prefix, ...derived.manifest, files }, signal);
+  tell(`Made: ${files.length} files under ${prefix}`);
+}
+
+/** Errors that end in the dead-letter queue name the file. */
+async function named<T>(upload: Upload, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof NonRetryableError)
+      throw new NonRetryableError(`${upload.key}: ${error.message}`, { cause: error });
+    throw error;
+  }
+}
+
+interface Manifest {
+  readonly prefix: string;
+  readonly files: readonly { readonly key: string }[];
+}
+
+/** Writes the manifest, unless it changed meanwhile: the task is then tried again and looks anew. */
+async function publish(
+  s3: S3Client,
+  upload: Upload,
+  base: string,
+  replaces: string | undefined,
+  manifest: Manifest & Readonly<Record<string, unknown>>,
+  signal: AbortSignal,
+): Promise<void> {
+  const target = { Bucket: upload.bucket, Key: `${base}/manifest.json` };
+  const previous = replaces === undefined ? undefined : await readManifest(s3, target, replaces, signal);
+  try {
+    await s3.send(
+      new PutObjectCommand({
+        ...target,
+        Body: `${JSON.stringify(manifest, null, 2)}\n`,
+        ContentType: 'application/json',
+        Metadata: { [PROVENANCE]: formatProvenance(provenanceOf(upload)) },
+        ...(replaces === undefined ? { IfNoneMatch: '*' } : { IfMatch: replaces }),
+      }),
+      { abortSignal: signal },
+    );
+  } catch (error) {
+    if (isConflict(error))
+      throw new Error(`${target.Key} changed while ${upload.key} was worked on`, { cause: error });
+    throw error;
+  }
+  const stale = previous?.files.filter(({ key }) => !key.startsWith(manifest.prefix)) ?? [];
+  if (stale.length > 0) {
+    const Objects = stale.map(({ key }) => ({ Key: key }));
+    await s3.send(new DeleteObjectsCommand({ Bucket: upload.bucket, Delete: { Objects, Quiet: true } }), {
+      abortSignal: signal,
+    });
+  }
+}
+
+/** Undefined when it changed since. */
+async function readManifest(
+  s3: S3Client,
+  target: { readonly Bucket: string; readonly Key: string },
+  eTag: string,
+  signal: AbortSignal,
+): Promise<Manifest | undefined> {
+  try {
+    const { Body } = await s3.send(new GetObjectCommand({ ...target, IfMatch: eTag }), {
+      abortSignal: signal,
+    });
+    return JSON.parse((await Body?.transformToString()) ?? '') as Manifest;
+  } catch (error) {
+    if (isConflict(error) || isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+/** A short name for the version, in keys. */
+function versionId(upload: Upload): string {
+  return createHash('sha256')
+    .update(formatProvenance(provenanceOf(upload)))
+    .digest('hex')
+    .slice(0, 12);
+}
+
+function tellProgress({ key }: Upload, tell: (line: string) => void): (percent: number) => void {
+  let told = 0;
+  return (percent) => {
+    if (percent < told + PROGRESS_STEP) return;
+    told = PROGRESS_STEP * Math.floor(percent / PROGRESS_STEP);
+    tell(`Progress: ${key} ${told} %`);
+  };
+}

@@ -1,0 +1,45 @@
+import { gate } from '../testing/rehearsal';
+import { Limit } from './limit';
+
+const signal = new AbortController().signal;
+
+describe('a limit', () => {
+  it('lets so many run at a time, in their order', async () => {
+    const limit = new Limit(2);
+    const gates = [gate(), gate(), gate()];
+    const began: number[] = [];
+    const runs = gates.map((g, i) =>
+      limit.run(signal, () => {
+        began.push(i);
+        return g.passed;
+      }),
+    );
+    await Promise.resolve();
+    expect(began).toEqual([0, 1]);
+    gates[1]!.open();
+    await runs[1];
+    expect(began).toEqual([0, 1, 2]);
+    gates[0]!.open();
+    gates[2]!.open();
+    await Promise.all(runs);
+  });
+
+  it('lets the next one in after a failure', async () => {
+    const limit = new Limit(1);
+    await expect(limit.run(signal, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    expect(await limit.run(signal, () => Promise.resolve('yes'))).toBe('yes');
+  });
+
+  it('keeps nobody waiting whose signal aborts', async () => {
+    const limit = new Limit(1);
+    const first = gate();
+    const running = limit.run(signal, () => first.passed);
+    const stop = new AbortController();
+    const waiting = limit.run(stop.signal, () => Promise.resolve('never'));
+    stop.abort();
+    await expect(waiting).rejects.toThrow('aborted while waiting');
+    first.open();
+    await running;
+    expect(await limit.run(signal, () => Promise.resolve('next'))).toBe('next');
+  });
+});

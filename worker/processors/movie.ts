@@ -1,0 +1,166 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { S3Client } from '@aws-sdk/client-s3';
+import { QUALITY, movieArguments, type SubtitleSource } from '../media/command';
+import { masterPlaylist, subtitlePlaylist, type EncodedRendition } from '../media/hls';
+import { probe, type Probe } from '../media/probe';
+import { planRenditions, type Skipped } from '../media/renditions';
+import { runTool, ToolError } from '../media/run';
+import type { MediaTools } from '../media/tools';
+import { downloadFile } from '../objects/files';
+import { headObject } from '../objects/versions';
+import { NonRetryableError } from '../queue/errors';
+import type { Derived, DerivedFile, DeriveWork } from './derive';
+
+/** Names of uploads that are taken for movies. */
+export const MOVIE = /\.(?:mp4|m4v|mov|mkv|webm|avi|mpg|mpeg|ts|flv|wmv|ogv)$/iu;
+
+/** Embedded subtitles that are text; the others are pictures, which WebVTT cannot hold. */
+const TEXT_SUBTITLES = new Set(['subrip', 'srt', 'ass', 'ssa', 'mov_text', 'webvtt', 'text']);
+/** A movie is taken for truncated when less than this part of its stated length can be decoded. */
+const COMPLETE = 0.97;
+
+export interface MovieOptions {
+  readonly s3: S3Client;
+  readonly tools: MediaTools;
+  readonly uploadsPrefix: string;
+  readonly processedPrefix: string;
+}
+
+/**
+ * Makes renditions of a movie, WebVTT files of its subtitles, an HLS master playlist over all of it and a poster.
+ *
+ * @throws NonRetryableError when the file is no movie, or a broken or truncated one
+ */
+export async function makeMovie(options: MovieOptions, work: DeriveWork): Promise<Derived> {
+  const { tools } = options;
+  const { input, folder, signal } = work;
+  const source = await probe(tools, input, signal);
+  if (source.video === undefined) throw new NonRetryableError('it holds no video');
+  const { renditions, skipped } = planRenditions(source.video);
+  const embedded = embeddedSubtitles(source);
+  const sidecars = await fetchSidecars(options, work);
+  const subtitles = [...embedded.usable, ...sidecars];
+
+  const args = movieArguments({ input, folder, probe: source, renditions, subtitles });
+  await encode(tools, args, source, work);
+  const encoded = await Promise.all(
+    renditions.map(async (rendition): Promise<EncodedRendition & { readonly probe: Probe }> => {
+      const result = await probe(tools, path.join(folder, `${rendition.name}.mp4`), signal);
+      if (result.video === undefined) throw new NonRetryableError('no picture of it could be decoded');
+      const playlist = await readFile(path.join(folder, `${rendition.name}.m3u8`), 'utf8');
+      return { rendition, video: result.video, playlist, probe: result };
+    }),
+  );
+  refuseTruncated(source, encoded[0]?.probe);
+
+  await writeFile(path.join(folder, 'master.m3u8'), masterPlaylist(encoded, subtitles, source.hasAudio));
+  for (const { name } of subtitles) {
+    await writeFile(path.join(folder, `${name}.m3u8`), subtitlePlaylist(name, source.durationSeconds));
+  }
+  return {
+    files: [
+      ...renditions.flatMap(({ name }) => [file(`${name}.mp4`), file(`${name}.m4s`), file(`${name}.m3u8`)]),
+      ...subtitles.flatMap(({ name }) => [file(`${name}.vtt`), file(`${name}.m3u8`)]),
+      file('master.m3u8'),
+      file('poster.jpg'),
+    ],
+    manifest: {
+      kind: 'movie',
+      durationSeconds: source.durationSeconds,
+      quality: QUALITY,
+      hasAudio: source.hasAudio,
+      renditions: renditions.map(({ name, width, height }) => ({ name, width, height, file: `${name}.mp4` })),
+      subtitles: subtitles.map(({ name, language }) => ({ language, file: `${name}.vtt` })),
+      playlist: 'master.m3u8',
+      poster: 'poster.jpg',
+      skipped: [...skipped, ...embedded.skipped],
+    },
+  };
+}
+
+/** Runs ffmpeg; its progress is that of the encoded time. */
+async function encode(
+  { ffmpeg }: MediaTools,
+  args: readonly string[],
+  source: Probe,
+  { signal, progress }: DeriveWork,
+): Promise<void> {
+  try {
+    await runTool(ffmpeg, args, signal, (line) => {
+      const microseconds = /^out_time_us=(\d+)$/u.exec(line)?.[1];
+      if (microseconds === undefined || source.durationSeconds === 0) return;
+      progress(Math.min(100, Number(microseconds) / 1e4 / source.durationSeconds));
+    });
+  } catch (error) {
+    if (error instanceof ToolError && !error.isPassing) {
+      throw new NonRetryableError(`it cannot be decoded: ${error.message}`, { cause: error });
+    }
+    throw error;
+  }
+  progress(100);
+}
+
+function refuseTruncated(source: Probe, made: Probe | undefined): void {
+  const got = made?.durationSeconds ?? 0;
+  if (got >= source.durationSeconds * COMPLETE - 0.5) return;
+  throw new NonRetryableError(
+    `it is truncated: ${got.toFixed(1)} s of ${source.durationSeconds.toFixed(1)} s could be decoded`,
+  );
+}
+
+function embeddedSubtitles({ subtitles }: Probe): { usable: SubtitleSource[]; skipped: Skipped[] } {
+  const isText = ({ codec }: { codec: string }): boolean => TEXT_SUBTITLES.has(codec);
+  return {
+    usable: subtitles.filter(isText).map((stream) => ({
+      language: safeLanguage(stream.language),
+      file: undefined,
+      stream,
+      name: `subtitles-${stream.position + 1}-${safeLanguage(stream.language)}`,
+    })),
+    skipped: subtitles
+      .filter((stream) => !isText(stream))
+      .map(({ position, codec }) => ({
+        what: `subtitle track ${position + 1}`,
+        why: `${codec} holds pictures, which WebVTT cannot`,
+      })),
+  };
+}
+
+/** The tag is the uploader's text: only what looks like a language goes into names and playlists. */
+function safeLanguage(language: string): string {
+  return /^[a-z]{2,3}$/iu.test(language) ? language.toLowerCase() : 'und';
+}
+
+/** Subtitle files of the movie's name beside it, not moved yet or moved already. */
+async function fetchSidecars(
+  { s3, uploadsPrefix, processedPrefix }: MovieOptions,
+  { upload, folder, signal }: DeriveWork,
+): Promise<SubtitleSource[]> {
+  const stem = upload.key.replace(MOVIE, '');
+  const found: SubtitleSource[] = [];
+  for (const extension of ['srt', 'vtt']) {
+    const key = `${stem}.${extension}`;
+    for (const candidate of [key, processedPrefix + key.slice(uploadsPrefix.length)]) {
+      const head = await headObject(s3, upload.bucket, candidate, signal);
+      if (head === undefined) continue;
+      const local = path.join(folder, `sidecar.${extension}`);
+      await downloadFile(s3, { bucket: upload.bucket, key: candidate }, local, signal);
+      found.push({ language: 'und', file: local, stream: undefined, name: `subtitles-${extension}` });
+      break;
+    }
+  }
+  return found;
+}
+
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  '.mp4': 'video/mp4',
+  '.m4s': 'video/iso.segment',
+  '.m3u8': 'application/vnd.apple.mpegurl',
+  '.vtt': 'text/vtt',
+  '.jpg': 'image/jpeg',
+};
+
+function file(name: string): DerivedFile {
+  return { name, contentType: CONTENT_TYPES[path.extname(name)] ?? 'application/octet-stream' };
+}

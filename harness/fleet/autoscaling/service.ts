@@ -1,5 +1,4 @@
 import * as model from '@aws-sdk/client-auto-scaling';
-import type { StaticOperationSchema } from '@smithy/types';
 
 import { QueryService } from '../protocol/query-service';
 import { groupActions } from './actions/groups';
@@ -11,21 +10,6 @@ import { tagActions } from './actions/tags';
 import type { Engine } from './engine';
 import type { Ec2Gateway } from './gateway';
 import type { Store } from './store';
-
-/** The kind of an operation's schema. Source: @smithy/types, StaticSchemaIdOperation. */
-const operationKind = 9;
-
-/** Every operation of the service's own model: the SDK exports them as `<Action>$`. */
-function operations(): Record<string, StaticOperationSchema> {
-  const found: Record<string, StaticOperationSchema> = {};
-  for (const exported of Object.values<unknown>(model)) {
-    if (Array.isArray(exported) && exported[0] === operationKind) {
-      const operation = exported as StaticOperationSchema;
-      found[operation[2]] = operation;
-    }
-  }
-  return found;
-}
 
 /** The Auto Scaling API over the groups of a store. */
 export function autoScalingService(
@@ -43,9 +27,9 @@ export function autoScalingService(
     ...tagActions(store),
   };
   return new QueryService({
-    name: 'Auto Scaling',
-    namespace: 'http://autoscaling.amazonaws.com/doc/2011-01-01/',
-    operations: operations(),
+    service: 'autoscaling',
+    version: '2011-01-01',
+    model,
     handlers,
   });
 }

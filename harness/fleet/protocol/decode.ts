@@ -1,110 +1,147 @@
-import { NormalizedSchema } from '@smithy/core/schema';
+import type { NormalizedSchema } from '@smithy/core/schema';
 
-import { ServiceError, validationError } from './errors';
+import { malformedInput, validationError } from './errors';
+import { type ParameterTree, parameterTree } from './parameters';
 
-/** The parameters of a request as a tree: `Tags.member.1.Key=x` is `{ Tags: { member: { 1: { Key: 'x' } } } }`. */
-interface Tree {
-  [name: string]: Tree | string;
-}
+/** Reads one input and gathers what is missing in it, so that the answer names all of it at once. */
+class Decoder {
+  readonly missing: string[] = [];
 
-/** Parameters of the protocol itself, in no operation's model. */
-const protocolParameters = new Set(['Action', 'Version']);
-
-function grow(parameters: URLSearchParams): Tree {
-  const tree: Tree = {};
-  for (const [path, value] of parameters) {
-    if (protocolParameters.has(path)) {
-      continue;
+  /** @param path where the value stands, as AWS writes it in messages: `tags.1.member.key`. */
+  decode(schema: NormalizedSchema, node: ParameterTree | string, path: string): unknown {
+    if (schema.isListSchema()) {
+      return this.list(schema, node, path);
     }
-    const names = path.split('.');
-    const last = names.pop() ?? '';
-    let node = tree;
-    for (const name of names) {
-      const next = (node[name] ??= {});
-      if (typeof next === 'string') {
-        throw new ServiceError('MalformedQueryString', `Parameter ${path} contradicts another parameter.`);
-      }
-      node = next;
+    if (schema.isMapSchema()) {
+      return this.map(schema, node, path);
     }
-    node[last] = value;
+    if (schema.isStructSchema()) {
+      return this.structure(schema, node, path);
+    }
+    if (typeof node !== 'string') {
+      throw malformedInput(`Start of structure or map found where not expected: ${path} is one value.`);
+    }
+    return scalar(schema, node, path);
   }
-  return tree;
+
+  structure(schema: NormalizedSchema, node: ParameterTree | string, path: string): Record<string, unknown> {
+    const tree = branches(node, path);
+    const decoded: Record<string, unknown> = {};
+    const wireNames = new Set<string>();
+    const required = requiredMembers(schema);
+    for (const [name, member] of schema.structIterator()) {
+      const wireName = member.getMergedTraits().xmlName ?? name;
+      wireNames.add(wireName);
+      const value = tree.get(wireName);
+      const memberPath = inside(path, name);
+      if (value !== undefined) {
+        decoded[name] = this.decode(member, value, memberPath);
+      } else if (required.has(name)) {
+        this.missing.push(memberPath);
+      }
+    }
+    const unknown = [...tree.keys()].find((name) => !wireNames.has(name));
+    if (unknown !== undefined) {
+      throw validationError(
+        `Unknown parameter: ${inside(path, unknown)}. Known are: ${[...wireNames].join(', ')}.`,
+      );
+    }
+    return decoded;
+  }
+
+  private list(schema: NormalizedSchema, node: ParameterTree | string, path: string): unknown[] {
+    const member = schema.getValueSchema();
+    return numbered(schema, node, member.getMergedTraits().xmlName ?? 'member', path).map(([index, value]) =>
+      this.decode(member, value, `${path}.${index}.member`),
+    );
+  }
+
+  private map(schema: NormalizedSchema, node: ParameterTree | string, path: string): Record<string, unknown> {
+    const [keySchema, valueSchema] = [schema.getKeySchema(), schema.getValueSchema()];
+    const keyName = keySchema.getMergedTraits().xmlName ?? 'key';
+    const valueName = valueSchema.getMergedTraits().xmlName ?? 'value';
+    return Object.fromEntries(
+      numbered(schema, node, 'entry', path).map(([index, entry]) => {
+        const pair = branches(entry, path);
+        const [key, value] = [pair.get(keyName), pair.get(valueName)];
+        if (typeof key !== 'string' || value === undefined || pair.size !== 2) {
+          throw malformedInput(`${path}.${index} must have ${keyName} and ${valueName}, and nothing else.`);
+        }
+        return [key, this.decode(valueSchema, value, `${path}.${key}`)];
+      }),
+    );
+  }
 }
 
-function decodeScalar(schema: NormalizedSchema, text: string, path: string): unknown {
+/** A member's path as AWS writes it: its names begin in lower case. */
+function inside(path: string, name: string): string {
+  const lower = name.charAt(0).toLowerCase() + name.slice(1);
+  return path === '' ? lower : `${path}.${lower}`;
+}
+
+/** The parts of a structure; an empty one is sent as an empty value. */
+function branches(node: ParameterTree | string, path: string): ParameterTree {
+  if (node === '') {
+    return new Map();
+  }
+  if (typeof node === 'string') {
+    throw malformedInput(`Expected a structure, got a value: ${path} is ${node}.`);
+  }
+  return node;
+}
+
+/** The numbered parts of a list or map in their order: `X.member.1`, or `X.1` when the model flattens it. */
+function numbered(
+  schema: NormalizedSchema,
+  node: ParameterTree | string,
+  wrapper: string,
+  path: string,
+): (readonly [index: string, value: ParameterTree | string])[] {
+  const tree = branches(node, path);
+  const flattened = schema.getMergedTraits().xmlFlattened === 1;
+  const parts = flattened ? tree : (tree.get(wrapper) ?? '');
+  const stranger = flattened ? undefined : [...tree.keys()].find((name) => name !== wrapper);
+  const numbers = branches(parts, path);
+  const noNumber = stranger ?? [...numbers.keys()].find((index) => !/^[1-9]\d*$/.test(index));
+  if (noNumber !== undefined) {
+    const example = flattened ? `${path}.1` : `${path}.${wrapper}.1`;
+    throw malformedInput(
+      `Key is not an integer: ${noNumber}. The members of ${path} are ${example} and so on.`,
+    );
+  }
+  return [...numbers].sort(([a], [b]) => Number(a) - Number(b));
+}
+
+function scalar(schema: NormalizedSchema, text: string, path: string): unknown {
   if (schema.isBooleanSchema()) {
     if (text !== 'true' && text !== 'false') {
-      throw new ServiceError('MalformedInput', `${path}: ${text} is not true or false.`);
+      throw malformedInput(`${path}: '${text}' is not true or false.`);
     }
     return text === 'true';
   }
   if (schema.isNumericSchema()) {
-    const number = Number(text);
-    if (text.trim() === '' || Number.isNaN(number)) {
-      throw new ServiceError('MalformedInput', `${path}: ${text} is not a number.`);
+    if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) {
+      throw malformedInput(`${path}: '${text}' is not a number.`);
     }
-    return number;
+    return Number(text);
   }
   if (schema.isTimestampSchema()) {
-    const time = new Date(/^\d+(\.\d+)?$/.test(text) ? Number(text) * 1_000 : text);
+    const time = new Date(/^\d{4}-\d\d-\d\d(T|$)/.test(text) ? text : Number.NaN);
     if (Number.isNaN(time.getTime())) {
-      throw new ServiceError('MalformedInput', `${path}: ${text} is not a time.`);
+      throw malformedInput(`${path}: '${text}' is not a time such as 2026-11-24T10:00:00Z.`);
     }
     return time;
   }
-  return text;
-}
-
-function decode(schema: NormalizedSchema, node: Tree | string, path: string): unknown {
-  if (schema.isListSchema()) {
-    return decodeList(schema, node, path);
-  }
-  if (schema.isStructSchema()) {
-    return decodeStruct(schema, node, path);
-  }
-  if (typeof node !== 'string') {
-    throw new ServiceError('MalformedInput', `${path} is one value, not a list or a structure.`);
-  }
-  return decodeScalar(schema, node, path);
-}
-
-function decodeList(schema: NormalizedSchema, node: Tree | string, path: string): unknown[] {
-  // An empty list is sent as an empty value.
-  const members = typeof node === 'string' ? {} : node.member;
-  if (members === undefined || typeof members === 'string' || (typeof node === 'string' && node !== '')) {
-    throw new ServiceError('MalformedInput', `${path} is a list: ${path}.member.1, ${path}.member.2, …`);
-  }
-  return Object.entries(members)
-    .sort(([a], [b]) => Number(a) - Number(b))
-    .map(([index, member]) => decode(schema.getValueSchema(), member, `${path}.member.${index}`));
-}
-
-function decodeStruct(schema: NormalizedSchema, node: Tree | string, path: string): Record<string, unknown> {
-  if (typeof node === 'string') {
-    throw new ServiceError('MalformedInput', `${path} is a structure: ${path}.Name=…`);
-  }
-  const members = new Map(schema.structIterator());
-  const decoded: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(node)) {
-    const memberPath = path === '' ? name : `${path}.${name}`;
-    const member = members.get(name);
-    if (member === undefined) {
-      throw validationError(`Unknown parameter: ${memberPath}.`);
-    }
-    decoded[name] = decode(member, value, memberPath);
-  }
-  const missing = requiredMembers(schema).find((name) => decoded[name] === undefined);
-  if (missing !== undefined) {
-    throw validationError(`Missing required parameter: ${path === '' ? missing : `${path}.${missing}`}.`);
-  }
-  return decoded;
+  return schema.isBlobSchema() ? new Uint8Array(Buffer.from(text, 'base64')) : text;
 }
 
 /** Static structure schemas name their required members first and say how many they are. Source: @smithy/types, StaticStructureSchema. */
-function requiredMembers(schema: NormalizedSchema): string[] {
+function requiredMembers(schema: NormalizedSchema): ReadonlySet<string> {
   const raw: unknown = schema.getSchema();
   const count: unknown = Array.isArray(raw) ? raw[6] : undefined;
-  return typeof count === 'number' ? [...schema.structIterator()].slice(0, count).map(([name]) => name) : [];
+  return new Set(
+    typeof count === 'number' ? [...schema.structIterator()].slice(0, count).map(([name]) => name) : [],
+  );
 }
 
 /**
@@ -114,6 +151,20 @@ function requiredMembers(schema: NormalizedSchema): string[] {
  * @throws ServiceError for what is unknown, malformed or missing.
  */
 export function decodeInput(schema: NormalizedSchema, parameters: URLSearchParams): unknown {
-  const tree = grow(parameters);
-  return schema.isUnitSchema() ? {} : decodeStruct(schema, tree, '');
+  const tree = parameterTree(parameters);
+  if (schema.isUnitSchema()) {
+    return {};
+  }
+  const decoder = new Decoder();
+  const input = decoder.structure(schema, tree, '');
+  const { missing } = decoder;
+  if (missing.length > 0) {
+    const each = missing.map(
+      (path) => `Value null at '${path}' failed to satisfy constraint: Member must not be null`,
+    );
+    throw validationError(
+      `${missing.length} validation error${missing.length === 1 ? '' : 's'} detected: ${each.join('; ')}`,
+    );
+  }
+  return input;
 }

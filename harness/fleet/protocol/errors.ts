@@ -19,3 +19,13 @@ export class ServiceError extends Error {
 export function validationError(message: string): ServiceError {
   return new ServiceError('ValidationError', message);
 }
+
+/** The error for a request that cannot be read at all, e.g. a number that is none. */
+export function malformedInput(message: string): ServiceError {
+  return new ServiceError('MalformedInput', message);
+}
+
+/** The error for what AWS does and this service does not: said, never silently ignored. */
+export function notDoneHere(what: string): ServiceError {
+  return new ServiceError('UnsupportedOperation', `${what} is not done by the local emulation.`);
+}

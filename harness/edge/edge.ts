@@ -14,8 +14,16 @@ const host = '127.0.0.1';
 /** Bodies of calls to other services than S3 are read whole; SQS and SNS allow 1 MiB, encoded in JSON or a form. */
 const largestBody = 8 * 1024 * 1024;
 
-/** Answers a call in the emulator's place. It may reject: the client then gets a 500 with the reason. */
-export type CallHandler = (call: Call, body: Buffer, response: ServerResponse) => Promise<void>;
+/** Sends a call on to the emulator, with another body than the client's, and its answer to the client. */
+export type Forward = (body: Buffer) => Promise<void>;
+
+/** Answers a call, in the emulator's place or by its help. It may reject: the client then gets a 502 with the reason. */
+export type CallHandler = (
+  call: Call,
+  body: Buffer,
+  response: ServerResponse,
+  forward: Forward,
+) => Promise<void>;
 
 /** Answers requests that are no AWS calls. */
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -79,7 +87,7 @@ export class Edge {
     this.emulator = new URL(emulatorUrl);
   }
 
-  /** Lets `handler` answer a whole service, or one action of it, in the emulator's place. */
+  /** Lets `handler` answer a whole service, or one action of it. */
   serve(service: string, handler: CallHandler, action = '*'): void {
     this.handlers.set(`${service}:${action}`, handler);
   }
@@ -139,7 +147,9 @@ export class Edge {
       );
       response.writeHead(failure.status, { 'content-type': contentType }).end(content);
     } else if (handler !== undefined) {
-      await handler(call, body ?? Buffer.alloc(0), response);
+      await handler(call, body ?? Buffer.alloc(0), response, (changed) =>
+        this.forward(request, response, call, changed, {}),
+      );
     } else {
       await this.forward(
         request,

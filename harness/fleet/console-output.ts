@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
+import { ec2Error } from './ec2-error';
 import { escapeXml } from './protocol/encode';
 import type { QueryAnswer } from './protocol/query-service';
 
@@ -10,14 +11,10 @@ import type { QueryAnswer } from './protocol/query-service';
  * @param output what the console shows; `undefined` for an instance that does not exist.
  */
 export function consoleAnswer(instanceId: string, output: string | undefined): QueryAnswer {
-  const requestId = randomUUID();
   if (output === undefined) {
-    const error = `<Code>InvalidInstanceID.NotFound</Code><Message>The instance ID '${escapeXml(instanceId)}' does not exist</Message>`;
-    return {
-      status: 400,
-      body: `<Response><Errors><Error>${error}</Error></Errors><RequestID>${requestId}</RequestID></Response>`,
-    };
+    return ec2Error('InvalidInstanceID.NotFound', `The instance ID '${instanceId}' does not exist`);
   }
+  const requestId = randomUUID();
   const content = [
     `<requestId>${requestId}</requestId>`,
     `<instanceId>${escapeXml(instanceId)}</instanceId>`,
@@ -27,6 +24,7 @@ export function consoleAnswer(instanceId: string, output: string | undefined): Q
   const namespace = 'http://ec2.amazonaws.com/doc/2016-11-15/';
   return {
     status: 200,
+    requestId,
     body: `<GetConsoleOutputResponse xmlns="${namespace}">${content}</GetConsoleOutputResponse>`,
   };
 }

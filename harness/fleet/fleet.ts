@@ -1,7 +1,6 @@
-import type { ServerResponse } from 'node:http';
-
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { IAMClient } from '@aws-sdk/client-iam';
+import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 
 import type { Edge } from '../edge/edge';
@@ -11,9 +10,12 @@ import { autoScalingService } from './autoscaling/service';
 import { Store } from './autoscaling/store';
 import type { Body, BodyBackend } from './bodies/body';
 import { consoleAnswer } from './console-output';
+import { ec2Error } from './ec2-error';
 import { type InstanceView, Instances } from './instances';
-import type { QueryAnswer } from './protocol/query-service';
+import { ServiceError } from './protocol/errors';
+import { sendAnswer } from './protocol/query-service';
 import { Roles } from './roles';
+import { LaunchCompletion } from './run-instances';
 
 /** LocalStack's account. */
 const accountId = '000000000000';
@@ -55,7 +57,10 @@ export class Fleet {
   static start(options: FleetOptions): Fleet {
     const { edge, region, bodies } = options;
     const common = { endpoint: edge.url, region, credentials };
-    const [ec2, iam, sts] = [new EC2Client(common), new IAMClient(common), new STSClient(common)];
+    const ec2 = new EC2Client(common);
+    const iam = new IAMClient(common);
+    const ssm = new SSMClient(common);
+    const sts = new STSClient(common);
     const store = new Store({ accountId, region });
     const gateway = new Ec2ApiGateway(ec2);
     const engine = new Engine(store, gateway);
@@ -69,22 +74,38 @@ export class Fleet {
       accountId,
       targetLifecycleState: (instanceId) => targetLifecycleState(store, instanceId),
     });
-    const fleet = new Fleet(options, instances, engine, [ec2, iam, sts]);
+    const fleet = new Fleet(options, instances, engine, [ec2, iam, ssm, sts]);
     edge.serve('autoscaling', async (call, body, response) => {
       const query = call.path.split('?')[1] ?? '';
       const answer = await service.answer(
         new URLSearchParams(body.length > 0 ? body.toString('utf8') : query),
       );
-      response.writeHead(answer.status, { 'content-type': 'text/xml' }).end(answer.body);
+      sendAnswer(response, answer);
       fleet.look();
     });
     edge.serve(
       'ec2',
       async (_call, body, response) => {
         const instanceId = new URLSearchParams(body.toString('utf8')).get('InstanceId') ?? '';
-        send(response, consoleAnswer(instanceId, await instances.consoleOutput(instanceId)));
+        sendAnswer(response, consoleAnswer(instanceId, await instances.consoleOutput(instanceId)));
       },
       'GetConsoleOutput',
+    );
+    const completion = new LaunchCompletion(ec2, ssm);
+    edge.serve(
+      'ec2',
+      async (_call, body, response, forward) => {
+        try {
+          const form = await completion.complete(new URLSearchParams(body.toString('utf8')));
+          await forward(Buffer.from(form.toString()));
+        } catch (error) {
+          if (!(error instanceof ServiceError)) {
+            throw error;
+          }
+          sendAnswer(response, ec2Error(error.code, error.message));
+        }
+      },
+      'RunInstances',
     );
     edge.onCall(({ service: called, action = '' }) => {
       if (called === 'ec2' && instanceChanges.test(action)) {
@@ -140,8 +161,4 @@ function targetLifecycleState(store: Store, instanceId: string): string | undefi
     }
   }
   return undefined;
-}
-
-function send(response: ServerResponse, { status, body }: QueryAnswer): void {
-  response.writeHead(status, { 'content-type': 'text/xml' }).end(body);
 }

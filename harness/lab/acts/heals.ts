@@ -10,6 +10,11 @@ export const heals: Act = {
     const known = new Set(before.map(({ instanceId }) => instanceId));
 
     await stage.group.terminate(victim.instanceId);
+    stage.say(`terminated ${victim.instanceId}`);
+    await stage.until(
+      `the end of ${victim.instanceId}`,
+      () => stage.lab.fleet.body(victim.instanceId) === undefined,
+    );
     await stage.upload('heal.txt');
 
     await stage.processed('heal.txt');

@@ -28,6 +28,7 @@ const schema = z
     LIFECYCLE_HOOK_NAME: z.string().min(1).optional(),
     WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(1000).default(10),
     DRAIN_SECONDS: seconds('DRAIN_SECONDS', 0, 43_200).default(60),
+    SQS_TRANSPORT: z.enum(['lean', 'sdk']).default('lean'),
     SCRATCH_FOLDER: z.string().startsWith('/').optional(),
     HEALTH_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
     METRICS_NAMESPACE: z.string().min(1).optional(),
@@ -63,6 +64,8 @@ export interface WorkerEnvironment {
   readonly concurrency: number;
   /** How long running tasks may go on after a stop was asked. @default 60 */
   readonly drainSeconds: number;
+  /** How SQS is called: by plain signed requests, or by the AWS SDK's client (several times the CPU time). @default lean */
+  readonly sqsTransport: 'lean' | 'sdk';
   /** Where tasks put their files while they work. @default upload-worker in the system's folder for temporary files */
   readonly scratchFolder: string;
   /** Port of `GET /health` on the loopback address. @default - none */
@@ -110,6 +113,7 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     lifecycleHookName: e.LIFECYCLE_HOOK_NAME,
     concurrency: e.WORKER_CONCURRENCY,
     drainSeconds: e.DRAIN_SECONDS,
+    sqsTransport: e.SQS_TRANSPORT,
     scratchFolder: e.SCRATCH_FOLDER ?? path.join(tmpdir(), 'upload-worker'),
     healthPort: e.HEALTH_PORT,
     metricsNamespace: e.METRICS_NAMESPACE,

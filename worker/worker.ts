@@ -10,7 +10,7 @@ import { dispatchTo } from './processors/dispatch';
 import { Scratch } from './processors/scratch';
 import { QueueConsumer } from './queue/consumer';
 import { observeAll } from './queue/events';
-import { sdkTransport } from './queue/sdk-transport';
+import { sqsTransport } from './queue/sqs-transport';
 
 export interface RunningWorker {
   /** Drains and stops everything; resolves when nothing is left running. Idempotent. */
@@ -28,7 +28,7 @@ export async function startWorker(
   variables: NodeJS.ProcessEnv,
   log: Logger,
 ): Promise<RunningWorker> {
-  const clients = createClients(environment.region, variables);
+  const clients = createClients(environment, variables);
   const observability = await startObservability(environment, log);
   const duties = instanceDuties(environment, variables.AWS_EC2_METADATA_SERVICE_ENDPOINT, log);
   const scratch = new Scratch(environment.scratchFolder);
@@ -41,7 +41,7 @@ export async function startWorker(
     tell: tellOnStdout,
   });
   const consumer = new QueueConsumer({
-    transport: sdkTransport(clients.sqs, environment.queueUrl, environment.deadLetterQueueUrl),
+    transport: sqsTransport(clients.sqs, environment.queueUrl, environment.deadLetterQueueUrl),
     handler: observability.trace(handler),
     visibilityTimeoutSeconds: environment.visibilityTimeoutSeconds,
     concurrency: environment.concurrency,
@@ -58,7 +58,7 @@ export async function startWorker(
     await consumer.stop();
     await duties?.stop();
     await observability.stop();
-    clients.close();
+    await clients.close();
     clearInterval(alive);
   };
   let stopped: Promise<void> | undefined;

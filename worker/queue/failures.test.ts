@@ -187,8 +187,8 @@ describe('calls that fail', () => {
     };
     for (let i = 0; i < 10; i += 1) r.queue.send({ body: `${i}` });
     r.consumer.start();
-    await until('all are deleted', () => r.queue.deleted === 10);
-    expect(r.told('deleted')).toHaveLength(10);
+    await until('all are told to be deleted', () => r.told('deleted').length === 10);
+    expect(r.queue.deleted).toBe(10);
     expect(r.told('started')).toHaveLength(10);
   });
 

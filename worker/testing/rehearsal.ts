@@ -2,7 +2,9 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { QueueConsumer } from '../queue/consumer';
 import type { QueueEvent } from '../queue/events';
 import type { ConsumerOptions, Handler } from '../queue/options';
-import { sdkTransport } from '../queue/sdk-transport';
+import { leanApi } from '../queue/lean-api';
+import { sdkApi } from '../queue/sdk-api';
+import { sqsTransport } from '../queue/sqs-transport';
 import type { QueueTransport } from '../queue/transport';
 import type { MemoryQueue } from './sqs-queue';
 import { SqsServer } from './sqs-server';
@@ -19,7 +21,7 @@ export interface RehearsalOptions extends Partial<Omit<ConsumerOptions, 'transpo
   readonly adapt?: (transport: QueueTransport) => QueueTransport;
 }
 
-/** A consumer on a queue in memory, through the real SDK client. Not started yet. */
+/** A consumer on a queue in memory, through a real client. Not started yet. */
 export interface Rehearsal extends AsyncDisposable {
   readonly server: SqsServer;
   readonly queue: MemoryQueue;
@@ -29,6 +31,13 @@ export interface Rehearsal extends AsyncDisposable {
   readonly events: readonly QueueEvent[];
   /** Those of one type. */
   readonly told: <T extends QueueEvent['type']>(type: T) => Extract<QueueEvent, { type: T }>[];
+}
+
+let by: 'sdk' | 'lean' = 'sdk';
+
+/** Has all rehearsals that follow in this test file speak to the queue in this way. @default sdk */
+export function speakBy(way: 'sdk' | 'lean'): void {
+  by = way;
 }
 
 export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
@@ -50,7 +59,11 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     maxAttempts: 1,
   });
-  const transport = sdkTransport(client, queue.url, sendsToDeadLetterQueue ? deadLetterQueue.url : undefined);
+  const credentials = client.config.credentials;
+  const lean =
+    by === 'lean' ? leanApi({ region: 'us-east-2', endpoint: server.endpoint, credentials }) : undefined;
+  const api = lean ?? sdkApi(client);
+  const transport = sqsTransport(api, queue.url, sendsToDeadLetterQueue ? deadLetterQueue.url : undefined);
   const events: QueueEvent[] = [];
   const consumer = new QueueConsumer({
     visibilityTimeoutSeconds: 30,
@@ -73,6 +86,7 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
     async [Symbol.asyncDispose]() {
       await consumer.stop();
       client.destroy();
+      await lean?.close();
       await server[Symbol.asyncDispose]();
     },
   };

@@ -1,44 +1,33 @@
-import {
-  ChangeMessageVisibilityBatchCommand,
-  DeleteMessageBatchCommand,
-  ReceiveMessageCommand,
-  SendMessageCommand,
-  type BatchResultErrorEntry,
-  type Message,
-  type SQSClient,
-} from '@aws-sdk/client-sqs';
+import type { BatchResultErrorEntry, Message } from '@aws-sdk/client-sqs';
+import type { SqsApi } from './sqs-api';
 import type { BatchFailure, QueueMessage, QueueTransport } from './transport';
 
 /** Reasons are cut to this length: an attribute counts toward the message's size limit. */
 const REASON_LENGTH = 1024;
 
-/** Speaks to one queue (and its dead-letter queue, when its URL is given) through the AWS SDK's client. */
-export function sdkTransport(
-  client: SQSClient,
-  queueUrl: string,
-  deadLetterQueueUrl?: string,
-): QueueTransport {
+/** Speaks to one queue, and to its dead-letter queue when its URL is given. */
+export function sqsTransport(api: SqsApi, queueUrl: string, deadLetterQueueUrl?: string): QueueTransport {
   // Standard queues may carry group ids as well (fair queues), without any order to keep.
   const fifo = queueUrl.endsWith('.fifo');
   return {
     async receive({ maxMessages, waitSeconds, visibilityTimeoutSeconds }, signal) {
-      const answer = await client.send(
-        new ReceiveMessageCommand({
+      const answer = await api.receiveMessage(
+        {
           QueueUrl: queueUrl,
           MaxNumberOfMessages: maxMessages,
           WaitTimeSeconds: waitSeconds,
           VisibilityTimeout: visibilityTimeoutSeconds,
           MessageSystemAttributeNames: ['ApproximateReceiveCount', 'SentTimestamp', 'MessageGroupId'],
           MessageAttributeNames: ['All'],
-        }),
-        { abortSignal: signal },
+        },
+        signal,
       );
       return (answer.Messages ?? []).map((message) => toMessage(message, fifo));
     },
 
     async delete(receiptHandles) {
       const Entries = receiptHandles.map((ReceiptHandle, index) => ({ Id: String(index), ReceiptHandle }));
-      const answer = await client.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
+      const answer = await api.deleteMessageBatch({ QueueUrl: queueUrl, Entries });
       return (answer.Failed ?? []).map((entry) => toFailure(entry, receiptHandles));
     },
 
@@ -48,32 +37,28 @@ export function sdkTransport(
         ReceiptHandle: receiptHandle,
         VisibilityTimeout: seconds,
       }));
-      const answer = await client.send(
-        new ChangeMessageVisibilityBatchCommand({ QueueUrl: queueUrl, Entries }),
-      );
+      const answer = await api.changeMessageVisibilityBatch({ QueueUrl: queueUrl, Entries });
       const handles = changes.map((change) => change.receiptHandle);
       return (answer.Failed ?? []).map((entry) => toFailure(entry, handles));
     },
 
     ...(deadLetterQueueUrl !== undefined && {
       async sendToDeadLetterQueue(message: QueueMessage, reason: string) {
-        await client.send(
-          new SendMessageCommand({
-            QueueUrl: deadLetterQueueUrl,
-            MessageBody: message.body,
-            MessageAttributes: {
-              ...Object.fromEntries(
-                Object.entries(message.attributes).map(([k, v]) => [k, stringAttribute(v)]),
-              ),
-              FailureReason: stringAttribute(reason.slice(0, REASON_LENGTH)),
-              OriginalMessageId: stringAttribute(message.id),
-            },
-            ...(message.groupId !== undefined && {
-              MessageGroupId: message.groupId,
-              MessageDeduplicationId: message.id,
-            }),
+        await api.sendMessage({
+          QueueUrl: deadLetterQueueUrl,
+          MessageBody: message.body,
+          MessageAttributes: {
+            ...Object.fromEntries(
+              Object.entries(message.attributes).map(([k, v]) => [k, stringAttribute(v)]),
+            ),
+            FailureReason: stringAttribute(reason.slice(0, REASON_LENGTH)),
+            OriginalMessageId: stringAttribute(message.id),
+          },
+          ...(message.groupId !== undefined && {
+            MessageGroupId: message.groupId,
+            MessageDeduplicationId: message.id,
           }),
-        );
+        });
       },
     }),
   };

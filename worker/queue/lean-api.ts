@@ -1,0 +1,116 @@
+import { createHash, createHmac, type Hash } from 'node:crypto';
+import { SignatureV4 } from '@smithy/signature-v4';
+import type { AwsCredentialIdentityProvider, Checksum, HttpRequest, SourceData } from '@smithy/types';
+import { Pool } from 'undici';
+import type { SqsApi } from './sqs-api';
+
+export interface LeanApiOptions {
+  readonly region: string;
+  /** URL of the service: of the queue, or of an emulator. */
+  readonly endpoint: string;
+  /** As an SDK client's `config.credentials`: cached, and renewed before they expire. */
+  readonly credentials: AwsCredentialIdentityProvider;
+}
+
+export interface LeanApi extends SqsApi {
+  readonly close: () => Promise<void>;
+}
+
+/** Longer than the longest long poll (20 s). */
+const TIMEOUT_MS = 30_000;
+
+/** An error that SQS answered with; it looks as the SDK's does. */
+export class SqsResponseError extends Error {
+  constructor(
+    /** Without its namespace, `QueueDoesNotExist`. */
+    override readonly name: string,
+    message: string,
+    readonly $metadata: { readonly httpStatusCode: number },
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * SQS by plain HTTP requests (AWS JSON 1.0), signed by the SDK's own signer: a fraction of the CPU time of the SDK's
+ * client, which has no part in it but the credentials. No retries: the consumer backs off by itself.
+ */
+export function leanApi({ region, endpoint, credentials }: LeanApiOptions): LeanApi {
+  const { origin, protocol, hostname, host } = new URL(endpoint);
+  const signer = new SignatureV4({
+    service: 'sqs',
+    region,
+    credentials,
+    sha256: NodeSha256,
+    applyChecksum: false,
+  });
+  const pool = new Pool(origin, {
+    headersTimeout: TIMEOUT_MS,
+    bodyTimeout: TIMEOUT_MS,
+    connectTimeout: 5000,
+  });
+
+  const call = async <Output>(action: string, input: object, signal?: AbortSignal): Promise<Output> => {
+    const body = JSON.stringify(input);
+    const request: HttpRequest = {
+      method: 'POST',
+      protocol,
+      hostname,
+      path: '/',
+      headers: { host, 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': `AmazonSQS.${action}` },
+      body,
+    };
+    const { headers } = await signer.sign(request);
+    const response = await pool.request({ method: 'POST', path: '/', headers, body, signal: signal ?? null });
+    const text = await response.body.text();
+    if (response.statusCode >= 300) throw errorOf(response.statusCode, text);
+    return (text === '' ? {} : JSON.parse(text)) as Output;
+  };
+
+  return {
+    receiveMessage: (input, signal) => call('ReceiveMessage', input, signal),
+    deleteMessageBatch: (input) => call('DeleteMessageBatch', input),
+    changeMessageVisibilityBatch: (input) => call('ChangeMessageVisibilityBatch', input),
+    sendMessage: (input) => call('SendMessage', input),
+    close: () => pool.destroy(),
+  };
+}
+
+function errorOf(httpStatusCode: number, text: string): SqsResponseError {
+  let answer: { readonly __type?: string; readonly message?: string } = {};
+  try {
+    answer = JSON.parse(text) as typeof answer;
+  } catch {
+    // A proxy's page, say: the status has to do.
+  }
+  const name = answer.__type?.split('#').at(-1) ?? 'UnknownError';
+  return new SqsResponseError(name, answer.message ?? text.slice(0, 200), { httpStatusCode });
+}
+
+/** SHA-256 and its HMAC by node:crypto, in the form that the signer takes. */
+class NodeSha256 implements Checksum {
+  readonly #hash: Hash | ReturnType<typeof createHmac>;
+
+  constructor(secret?: SourceData) {
+    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', bytesOf(secret));
+  }
+
+  update(data: SourceData): void {
+    this.#hash.update(bytesOf(data));
+  }
+
+  digest(): Promise<Uint8Array> {
+    return Promise.resolve(this.#hash.digest());
+  }
+
+  reset(): void {
+    throw new Error('a hash of node:crypto is used once');
+  }
+}
+
+function bytesOf(data: SourceData): string | Uint8Array {
+  if (typeof data === 'string') return data;
+  return ArrayBuffer.isView(data)
+    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+    : new Uint8Array(data);
+}

@@ -4,13 +4,20 @@ import {
   DescribeSubnetsCommand,
   EC2Client,
   EC2ServiceException,
+  type Instance,
   RunInstancesCommand,
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import type { LaunchTemplateSpecification } from '@aws-sdk/client-auto-scaling';
 
 import { validationError } from '../protocol/errors';
-import type { Ec2Gateway, InstanceState, LaunchRequest, LaunchedInstance } from './gateway';
+import type {
+  DescribedInstance,
+  Ec2Gateway,
+  InstanceState,
+  LaunchRequest,
+  LaunchedInstance,
+} from './gateway';
 import type { ResolvedTemplate } from './group';
 
 /** Answers with Auto Scaling's error what EC2 refuses. */
@@ -43,6 +50,28 @@ export class Ec2ApiGateway implements Ec2Gateway {
           throw validationError(`The subnet ID '${subnetId}' does not exist`);
         }
         return [subnetId, zone];
+      }),
+    );
+  }
+
+  async defaultSubnets(zones: readonly string[]): Promise<Map<string, string>> {
+    const { Subnets } = await this.ec2.send(
+      new DescribeSubnetsCommand({
+        Filters: [
+          { Name: 'availability-zone', Values: [...zones] },
+          { Name: 'default-for-az', Values: ['true'] },
+        ],
+      }),
+    );
+    return new Map(
+      zones.map((zone) => {
+        const subnet = Subnets?.find(({ AvailabilityZone }) => AvailabilityZone === zone);
+        if (subnet?.SubnetId === undefined) {
+          throw validationError(
+            `Invalid availability zones: [${zone}]. There is no such zone, or it has no default subnet: name subnets in VPCZoneIdentifier.`,
+          );
+        }
+        return [subnet.SubnetId, zone];
       }),
     );
   }
@@ -104,13 +133,34 @@ export class Ec2ApiGateway implements Ec2Gateway {
     if (instanceIds.length === 0) {
       return new Map();
     }
-    const filter = { Name: 'instance-id', Values: [...instanceIds] };
-    const { Reservations } = await this.ec2.send(new DescribeInstancesCommand({ Filters: [filter] }));
-    const instances = (Reservations ?? []).flatMap((reservation) => reservation.Instances ?? []);
+    const instances = await this.instances(instanceIds);
     return new Map(
       instances.flatMap(({ InstanceId, State }) =>
         InstanceId !== undefined && State?.Name !== undefined ? [[InstanceId, State.Name] as const] : [],
       ),
     );
+  }
+
+  async describe(instanceIds: readonly string[]): Promise<DescribedInstance[]> {
+    const instances = await this.instances(instanceIds);
+    return instanceIds.map((instanceId) => {
+      const found = instances.find(({ InstanceId }) => InstanceId === instanceId);
+      if (found?.State?.Name === undefined) {
+        throw validationError(`Invalid Instance ID(s): [${instanceId}]: the instance does not exist.`);
+      }
+      return {
+        instanceId,
+        instanceType: found.InstanceType ?? '',
+        state: found.State.Name,
+        subnetId: found.SubnetId ?? '',
+        availabilityZone: found.Placement?.AvailabilityZone ?? '',
+      };
+    });
+  }
+
+  private async instances(instanceIds: readonly string[]): Promise<Instance[]> {
+    const filter = { Name: 'instance-id', Values: [...instanceIds] };
+    const { Reservations } = await this.ec2.send(new DescribeInstancesCommand({ Filters: [filter] }));
+    return (Reservations ?? []).flatMap((reservation) => reservation.Instances ?? []);
   }
 }

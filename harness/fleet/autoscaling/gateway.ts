@@ -1,4 +1,5 @@
 import type { LaunchTemplateSpecification } from '@aws-sdk/client-auto-scaling';
+
 import type { ResolvedTemplate } from './group';
 
 /** What to launch. */
@@ -17,14 +18,25 @@ export interface LaunchedInstance {
 /** EC2's name for the state of an instance. */
 export type InstanceState = 'pending' | 'running' | 'shutting-down' | 'terminated' | 'stopping' | 'stopped';
 
+/** An instance that is to be attached to a group. */
+export interface DescribedInstance extends LaunchedInstance {
+  readonly state: InstanceState;
+  readonly subnetId: string;
+  readonly availabilityZone: string;
+}
+
 /** What Auto Scaling needs of EC2. */
 export interface Ec2Gateway {
   /** Zone of each subnet. @throws ServiceError when one does not exist. */
   zonesOf(subnetIds: readonly string[]): Promise<Map<string, string>>;
+  /** The default subnet of each zone, with its zone. @throws ServiceError when a zone has none. */
+  defaultSubnets(zones: readonly string[]): Promise<Map<string, string>>;
   /** Finds the version that a specification means now. @throws ServiceError when there is none. */
   resolveTemplate(specification: LaunchTemplateSpecification): Promise<ResolvedTemplate>;
   launch(request: LaunchRequest): Promise<LaunchedInstance>;
   terminate(instanceIds: readonly string[]): Promise<void>;
   /** States of the instances that EC2 still knows. */
   states(instanceIds: readonly string[]): Promise<Map<string, InstanceState>>;
+  /** @throws ServiceError when one does not exist. */
+  describe(instanceIds: readonly string[]): Promise<DescribedInstance[]>;
 }

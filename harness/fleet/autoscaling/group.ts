@@ -11,6 +11,7 @@ import type {
 export interface Member {
   readonly instanceId: string;
   readonly instanceType: string;
+  readonly subnetId: string;
   readonly availabilityZone: string;
   /** The launch template version that it was made from. */
   readonly launchTemplate: ResolvedTemplate;
@@ -18,8 +19,12 @@ export interface Member {
   healthStatus: 'Healthy' | 'Unhealthy';
   protectedFromScaleIn: boolean;
   readonly launchedAt: Date;
-  /** While it waits for a lifecycle hook: when that hook's heartbeat runs out. */
-  hookWait?: HookWait;
+  /** Since when it has been in service without a break. */
+  inServiceSince?: Date;
+  /** Launched over the desired capacity, to take the place of another once it is in service. */
+  extra: boolean;
+  /** Lifecycle actions that have begun and are not completed. */
+  waits: HookWait[];
   /** The activity that launches or terminates it. */
   activity: Activity;
 }
@@ -29,6 +34,7 @@ export interface HookWait {
   readonly hookName: string;
   readonly token: string;
   readonly begun: Date;
+  /** When its heartbeat runs out. */
   deadline: Date;
 }
 
@@ -58,6 +64,12 @@ type Always =
   | 'TerminationPolicies'
   | 'NewInstancesProtectedFromScaleIn';
 
+/** Launches that failed one after the other, and when the next is tried. */
+export interface LaunchFailures {
+  readonly count: number;
+  readonly retryAt: Date;
+}
+
 /** An Auto Scaling group with all that belongs to it. */
 export interface Group {
   settings: GroupSettings;
@@ -68,6 +80,9 @@ export interface Group {
   /** The zone of each of its subnets. */
   zones: ReadonlyMap<string, string>;
   members: Member[];
+  /** Instances that EC2 has been asked for and not yet given. */
+  launching: number;
+  launchFailures?: LaunchFailures;
   readonly tags: Map<string, TagDescription>;
   readonly hooks: Map<string, LifecycleHook>;
   readonly policies: Map<string, ScalingPolicy>;
@@ -76,15 +91,50 @@ export interface Group {
   readonly metrics: Set<string>;
   /** Newest first. */
   readonly activities: Activity[];
-  /** Why the desired capacity is what it is: the beginning of the causes of activities. */
-  cause: string;
+  /** Who changed the desired capacity, and when: the beginning of the causes of activities until it is reached. */
+  demand?: string;
+  /** Unhealthy instances that were terminated and have no replacement yet. */
+  unreplaced: number;
 }
+
+/** Processes that can be suspended. Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-suspend-resume-processes.html */
+export const scalingProcesses = [
+  'Launch',
+  'Terminate',
+  'AddToLoadBalancer',
+  'AlarmNotification',
+  'AZRebalance',
+  'HealthCheck',
+  'InstanceRefresh',
+  'ReplaceUnhealthy',
+  'ScheduledActions',
+] as const;
+
+/** A process that can be suspended. */
+export type ScalingProcess = (typeof scalingProcesses)[number];
+
+/** Whether none of the processes is suspended. */
+export function performs(group: Group, ...processes: ScalingProcess[]): boolean {
+  return processes.every((process) => !group.suspended.has(process));
+}
+
+const isLeaving = /^(Terminat|Detach)/;
+const standsBy = new Set<LifecycleState>(['Standby', 'EnteringStandby']);
 
 /** Members that count towards the desired capacity: those that are there or on their way. */
 export function present(group: Group): Member[] {
   return group.members.filter(
-    ({ lifecycleState }) => !lifecycleState.startsWith('Terminat') && lifecycleState !== 'Standby',
+    ({ lifecycleState }) => !isLeaving.test(lifecycleState) && !standsBy.has(lifecycleState),
   );
+}
+
+/** Sets the desired capacity, and remembers who wanted it for the causes of the activities to come. */
+export function changeCapacity(group: Group, to: number, who: string, at: Date): void {
+  const from = group.settings.DesiredCapacity;
+  if (to !== from) {
+    group.settings = { ...group.settings, DesiredCapacity: to };
+    group.demand = `At ${stamp(at)} ${who} changing the desired capacity from ${from} to ${to}.`;
+  }
 }
 
 /** A time as Auto Scaling writes it in sentences. */

@@ -1,6 +1,7 @@
 import * as model from '@aws-sdk/client-auto-scaling';
 
 import { QueryService } from '../protocol/query-service';
+import { activityActions } from './actions/activities';
 import { groupActions } from './actions/groups';
 import { hookActions } from './actions/hooks';
 import { instanceActions } from './actions/instances';
@@ -12,24 +13,20 @@ import type { Ec2Gateway } from './gateway';
 import type { Store } from './store';
 
 /** The Auto Scaling API over the groups of a store. */
-export function autoScalingService(
-  store: Store,
-  ec2: Ec2Gateway,
-  engine: Engine,
-  now: () => Date = () => new Date(),
-): QueryService {
-  const handlers = {
-    ...groupActions(store, ec2, now),
-    ...hookActions(store, engine, now),
-    ...instanceActions(store, engine),
-    ...policyActions(store),
-    ...processActions(store),
-    ...tagActions(store),
-  };
+export function autoScalingService(store: Store, ec2: Ec2Gateway, engine: Engine): QueryService {
+  const { clock, lifecycle } = engine;
   return new QueryService({
     service: 'autoscaling',
     version: '2011-01-01',
     model,
-    handlers,
+    handlers: {
+      ...activityActions(store),
+      ...groupActions(store, ec2, clock),
+      ...hookActions(store, lifecycle),
+      ...instanceActions(store, engine),
+      ...policyActions(store),
+      ...processActions(store, clock),
+      ...tagActions(store),
+    },
   });
 }

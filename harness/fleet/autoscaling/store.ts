@@ -1,5 +1,5 @@
-import { ServiceError, validationError } from '../protocol/errors';
-import type { Group } from './group';
+import { validationError } from '../protocol/errors';
+import type { Group, Member } from './group';
 
 /** Where the groups of one account and region are. */
 export interface Home {
@@ -22,8 +22,13 @@ export class Store {
     return group;
   }
 
+  /** The groups of a name, or all of them. @throws ServiceError when there is none of that name. */
+  groupsNamed(name: string | undefined): Group[] {
+    return name === undefined ? [...this.groups.values()] : [this.group(name)];
+  }
+
   /** The group that an instance belongs to, with its membership. */
-  memberOf(instanceId: string | undefined): { group: Group; member: Group['members'][number] } {
+  memberOf(instanceId: string | undefined): { group: Group; member: Member } {
     for (const group of this.groups.values()) {
       const member = group.members.find((candidate) => candidate.instanceId === instanceId);
       if (member !== undefined) {
@@ -35,37 +40,19 @@ export class Store {
     );
   }
 
+  /** @throws ServiceError when the instance is not in the group. */
+  memberIn(group: Group, instanceId: string): Member {
+    const member = group.members.find((candidate) => candidate.instanceId === instanceId);
+    if (member === undefined) {
+      throw validationError(
+        `The instance ${instanceId} is not part of Auto Scaling group ${group.settings.AutoScalingGroupName}.`,
+      );
+    }
+    return member;
+  }
+
   /** `arn:aws:autoscaling:<region>:<account>:<resource>` */
   arn(resource: string): string {
     return `arn:aws:autoscaling:${this.home.region}:${this.home.accountId}:${resource}`;
   }
-}
-
-/** A page of a list, with the token for the next. */
-export interface Page<T> {
-  readonly items: T[];
-  readonly nextToken: string | undefined;
-}
-
-/**
- * Cuts a list into pages as Auto Scaling does.
- *
- * @param most items of a page when the caller does not say. @default 50
- * @throws ServiceError for a token that this service never gave.
- */
-export function page<T>(
-  items: readonly T[],
-  nextToken: string | undefined,
-  maxRecords: number | undefined,
-  most = 50,
-): Page<T> {
-  const start = nextToken === undefined ? 0 : Number(Buffer.from(nextToken, 'base64url').toString());
-  if (!Number.isInteger(start) || start < 0 || start > items.length) {
-    throw new ServiceError('InvalidNextToken', `The token ${nextToken ?? ''} is not valid.`);
-  }
-  const end = start + (maxRecords ?? most);
-  return {
-    items: items.slice(start, end),
-    nextToken: end < items.length ? Buffer.from(String(end)).toString('base64url') : undefined,
-  };
 }

@@ -1,24 +1,62 @@
 import { type Group, type Member, present } from './group';
 
+const hourMs = 3_600_000;
+
+/** Chooses among members those that a policy would terminate first: one, or several that are alike to it. */
+type Policy = (members: readonly Member[], now: Date) => Member[];
+
+/** The members for which a number is smallest. */
+function least(members: readonly Member[], measure: (member: Member) => number): Member[] {
+  const smallest = Math.min(...members.map(measure));
+  return members.filter((member) => measure(member) === smallest);
+}
+
+const oldestTemplate: Policy = (members) =>
+  least(members, ({ launchTemplate }) => Number(launchTemplate.Version));
+const closestToNextHour: Policy = (members, now) =>
+  least(members, ({ launchedAt }) => hourMs - ((now.getTime() - launchedAt.getTime()) % hourMs));
+
+/** Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-termination-policies.html */
+const policies: Readonly<Record<string, readonly Policy[]>> = {
+  Default: [oldestTemplate, closestToNextHour],
+  OldestLaunchTemplate: [oldestTemplate],
+  ClosestToNextInstanceHour: [closestToNextHour],
+  NewestInstance: [(members) => least(members, ({ launchedAt }) => -launchedAt.getTime())],
+  OldestInstance: [(members) => least(members, ({ launchedAt }) => launchedAt.getTime())],
+  // Groups here have launch templates only, and no mix of purchase options that could drift.
+  OldestLaunchConfiguration: [],
+  AllocationStrategy: [],
+};
+
+/** Names of the termination policies. */
+export const terminationPolicies = Object.keys(policies);
+
+/** Members in the zones that are not the group's any more, or else in the zones with the most instances. */
+function ofFullestZones(group: Group, candidates: readonly Member[]): Member[] {
+  const zones = new Set(group.zones.values());
+  const strayed = candidates.filter(({ availabilityZone }) => !zones.has(availabilityZone));
+  if (strayed.length > 0) {
+    return strayed;
+  }
+  const members = present(group);
+  const inZone = (zone: string): number =>
+    members.filter(({ availabilityZone }) => availabilityZone === zone).length;
+  return least(candidates, ({ availabilityZone }) => -inZone(availabilityZone));
+}
+
 /**
  * Whom to terminate when a group has too many: of the zone with the most instances, among those not protected from
- * scale-in, the one with the oldest launch template version, then the oldest.
- * Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-termination-policies.html
+ * scale-in, by the group's termination policies one after the other.
  *
  * @returns `undefined` when every instance is protected.
  */
-export function chooseVictim(group: Group): Member | undefined {
-  const members = present(group);
-  const candidates = members.filter(({ protectedFromScaleIn }) => !protectedFromScaleIn);
-  const inZone = (zone: string): number =>
-    members.filter(({ availabilityZone }) => availabilityZone === zone).length;
-  const fullest = Math.max(0, ...candidates.map(({ availabilityZone }) => inZone(availabilityZone)));
-  const [victim] = candidates
-    .filter(({ availabilityZone }) => inZone(availabilityZone) === fullest)
-    .sort(
-      (a, b) =>
-        Number(a.launchTemplate.Version) - Number(b.launchTemplate.Version) ||
-        a.launchedAt.getTime() - b.launchedAt.getTime(),
-    );
-  return victim;
+export function chooseVictim(group: Group, now: Date): Member | undefined {
+  const candidates = present(group).filter(
+    ({ protectedFromScaleIn, extra }) => !protectedFromScaleIn && !extra,
+  );
+  if (candidates.length === 0) {
+    return undefined;
+  }
+  const inTurn = group.settings.TerminationPolicies.flatMap((name) => policies[name] ?? []);
+  return inTurn.reduce((rest, policy) => policy(rest, now), ofFullestZones(group, candidates))[0];
 }

@@ -10,8 +10,9 @@ import type {
 } from '@aws-sdk/client-auto-scaling';
 
 import { validationError } from '../../protocol/errors';
-import type { Engine } from '../engine';
 import type { Group, HookWait, Member } from '../group';
+import type { Lifecycle } from '../lifecycle';
+import { checkLimit } from '../limits';
 import type { ActionHandlers } from '../../protocol/query-service';
 import type { Store } from '../store';
 
@@ -28,6 +29,9 @@ export function putHook(
 ): void {
   const name = input.LifecycleHookName ?? '';
   const before = group.hooks.get(name);
+  if (before === undefined) {
+    checkLimit('hooks', group.hooks.size);
+  }
   const transition = input.LifecycleTransition ?? before?.LifecycleTransition;
   if (transition === undefined || !transitions.includes(transition)) {
     throw validationError(
@@ -57,27 +61,31 @@ export function putHook(
 }
 
 /** The actions on lifecycle hooks. */
-export function hookActions(store: Store, engine: Engine, now: () => Date): ActionHandlers {
-  function waiting(
+export function hookActions(store: Store, lifecycle: Lifecycle): ActionHandlers {
+  /** The lifecycle action that a request means, by its token or by the instance. */
+  function action(
     input: Pick<
       CompleteLifecycleActionType,
       'AutoScalingGroupName' | 'LifecycleHookName' | 'LifecycleActionToken' | 'InstanceId'
     >,
   ): { group: Group; member: Member; wait: HookWait } {
+    const { LifecycleHookName, LifecycleActionToken: token, InstanceId } = input;
     const group = store.group(input.AutoScalingGroupName);
+    if (token === undefined && InstanceId === undefined) {
+      throw validationError('Either InstanceId or LifecycleActionToken must be specified.');
+    }
     for (const member of group.members) {
-      const wait = member.hookWait;
-      if (
-        wait !== undefined &&
-        wait.hookName === input.LifecycleHookName &&
-        (input.LifecycleActionToken === undefined || input.LifecycleActionToken === wait.token) &&
-        (input.InstanceId === undefined || input.InstanceId === member.instanceId)
-      ) {
+      const wait = member.waits.find(({ hookName }) => hookName === LifecycleHookName);
+      const meant =
+        (InstanceId ?? member.instanceId) === member.instanceId && (token ?? wait?.token) === wait?.token;
+      if (wait !== undefined && meant) {
         return { group, member, wait };
       }
     }
     throw validationError(
-      `No active Lifecycle Action found with instance ID ${input.InstanceId ?? input.LifecycleActionToken ?? ''}`,
+      InstanceId === undefined
+        ? `No active Lifecycle Action found with token ${token ?? ''}`
+        : `No active Lifecycle Action found with instance ID ${InstanceId}`,
     );
   }
 
@@ -86,13 +94,20 @@ export function hookActions(store: Store, engine: Engine, now: () => Date): Acti
       putHook(store.group(input.AutoScalingGroupName), input);
     },
 
-    DeleteLifecycleHook: ({ AutoScalingGroupName, LifecycleHookName }: DeleteLifecycleHookType): void => {
+    DeleteLifecycleHook: ({
+      AutoScalingGroupName,
+      LifecycleHookName = '',
+    }: DeleteLifecycleHookType): void => {
       const group = store.group(AutoScalingGroupName);
-      if (!group.hooks.delete(LifecycleHookName ?? '')) {
-        throw validationError(`No Lifecycle Hook found with name: ${LifecycleHookName ?? ''}`);
+      if (!group.hooks.delete(LifecycleHookName)) {
+        throw validationError(`No Lifecycle Hook found with name: ${LifecycleHookName}`);
       }
-      for (const member of group.members.filter(({ hookWait }) => hookWait?.hookName === LifecycleHookName)) {
-        engine.completeHook(group, member, 'CONTINUE');
+      // Without its hook an action is completed: ABANDON for launching instances, CONTINUE for terminating ones.
+      for (const member of group.members) {
+        for (const wait of member.waits.filter(({ hookName }) => hookName === LifecycleHookName)) {
+          const result = member.lifecycleState === 'Pending:Wait' ? 'ABANDON' : 'CONTINUE';
+          lifecycle.complete(group, member, wait, result);
+        }
       }
     },
 
@@ -112,21 +127,19 @@ export function hookActions(store: Store, engine: Engine, now: () => Date): Acti
     }),
 
     CompleteLifecycleAction: (input: CompleteLifecycleActionType): void => {
-      const { group, member } = waiting(input);
+      const { group, member, wait } = action(input);
       const result = input.LifecycleActionResult;
       if (result !== 'CONTINUE' && result !== 'ABANDON') {
         throw validationError(
           `The lifecycle action result is ${result ?? 'missing'}; it must be CONTINUE or ABANDON.`,
         );
       }
-      engine.completeHook(group, member, result);
+      lifecycle.complete(group, member, wait, result);
     },
 
     RecordLifecycleActionHeartbeat: (input: RecordLifecycleActionHeartbeatType): void => {
-      const { group, wait } = waiting(input);
-      const { HeartbeatTimeout = 0, GlobalTimeout = 0 } = group.hooks.get(wait.hookName) ?? {};
-      const latest = wait.begun.getTime() + GlobalTimeout * 1_000;
-      wait.deadline = new Date(Math.min(now().getTime() + HeartbeatTimeout * 1_000, latest));
+      const { group, wait } = action(input);
+      lifecycle.heartbeat(wait, group.hooks.get(wait.hookName) ?? {});
     },
   };
 }

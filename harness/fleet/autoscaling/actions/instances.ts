@@ -1,41 +1,42 @@
 import type {
-  ActivitiesType,
   ActivityType,
   AutoScalingInstancesType,
   DescribeAutoScalingInstancesType,
-  DescribeScalingActivitiesType,
   SetInstanceHealthQuery,
   SetInstanceProtectionQuery,
   TerminateInstanceInAutoScalingGroupType,
 } from '@aws-sdk/client-auto-scaling';
 
 import { validationError } from '../../protocol/errors';
-import type { Engine } from '../engine';
-import type { Group, Member } from '../group';
 import type { ActionHandlers } from '../../protocol/query-service';
-import { type Store, page } from '../store';
+import { describeInstance } from '../description';
+import type { Engine } from '../engine';
+import { type Group, present } from '../group';
+import { page } from '../paging';
+import type { Store } from '../store';
+
+/** Takes one from the desired capacity for an instance that leaves; @throws ServiceError when that would go below the minimum. */
+export function decrement(group: Group, howMany = 1): void {
+  const { MinSize, DesiredCapacity } = group.settings;
+  if (DesiredCapacity - howMany < MinSize) {
+    throw validationError(
+      `Currently, desiredSize equals minSize (${MinSize}). Terminating instance without replacement will violate group's min size constraint. Either set shouldDecrementDesiredCapacity flag to false or lower group's min size.`,
+    );
+  }
+  group.settings = { ...group.settings, DesiredCapacity: DesiredCapacity - howMany };
+}
 
 /** The actions on instances of groups. */
-export function instanceActions(store: Store, engine: Engine): ActionHandlers {
+export function instanceActions(store: Store, { lifecycle, clock }: Engine): ActionHandlers {
   return {
     DescribeAutoScalingInstances: (input: DescribeAutoScalingInstancesType): AutoScalingInstancesType => {
-      const { InstanceIds = [], NextToken, MaxRecords } = input;
-      const all = [...store.groups.values()].flatMap((group) =>
-        group.members.map((member) => ({
-          InstanceId: member.instanceId,
-          InstanceType: member.instanceType,
-          AutoScalingGroupName: group.settings.AutoScalingGroupName,
-          AvailabilityZone: member.availabilityZone,
-          LifecycleState: member.lifecycleState,
-          HealthStatus: member.healthStatus.toUpperCase(),
-          LaunchTemplate: member.launchTemplate,
-          ProtectedFromScaleIn: member.protectedFromScaleIn,
-        })),
+      const { InstanceIds = [] } = input;
+      const instances = [...store.groups.values()].flatMap((group) =>
+        group.members
+          .filter(({ instanceId }) => InstanceIds.length === 0 || InstanceIds.includes(instanceId))
+          .map((member) => describeInstance(group, member)),
       );
-      const wanted = all.filter(
-        ({ InstanceId }) => InstanceIds.length === 0 || InstanceIds.includes(InstanceId),
-      );
-      const { items, nextToken } = page(wanted, NextToken, MaxRecords);
+      const { items, nextToken } = page(instances, input, { usual: 50, most: 50 });
       return { AutoScalingInstances: items, NextToken: nextToken };
     },
 
@@ -44,55 +45,46 @@ export function instanceActions(store: Store, engine: Engine): ActionHandlers {
       if (member.lifecycleState.startsWith('Terminating')) {
         return { Activity: member.activity };
       }
-      if (input.ShouldDecrementDesiredCapacity === true) {
-        const { MinSize, DesiredCapacity } = group.settings;
-        if (DesiredCapacity <= MinSize) {
-          throw validationError(
-            `Currently, desiredSize equals minSize (${MinSize}). Terminating instance without replacement will violate group's min size constraint. Either set shouldDecrementDesiredCapacity flag to false or lower group's min size.`,
-          );
-        }
-        group.settings = { ...group.settings, DesiredCapacity: DesiredCapacity - 1 };
+      const who = `instance ${member.instanceId} was taken out of service in response to a user request`;
+      if (input.ShouldDecrementDesiredCapacity !== true) {
+        return { Activity: lifecycle.beginTermination(group, member, [`${who}.`]) };
       }
-      const cause = 'instance was taken out of service in response to a user request.';
-      return { Activity: engine.beginTermination(group, member, cause) };
+      const from = present(group).length;
+      decrement(group);
+      return {
+        Activity: lifecycle.beginTermination(group, member, [
+          `${who}, shrinking the capacity from ${from} to ${from - 1}.`,
+        ]),
+      };
     },
 
-    SetInstanceHealth: ({ InstanceId, HealthStatus }: SetInstanceHealthQuery): void => {
+    SetInstanceHealth: (input: SetInstanceHealthQuery): void => {
+      const { InstanceId, HealthStatus, ShouldRespectGracePeriod = true } = input;
       if (HealthStatus !== 'Healthy' && HealthStatus !== 'Unhealthy') {
-        throw validationError(
-          `The health status is ${HealthStatus ?? 'missing'}; it must be Healthy or Unhealthy.`,
-        );
+        throw validationError(`The health status is ${HealthStatus ?? ''}; it must be Healthy or Unhealthy.`);
       }
-      store.memberOf(InstanceId).member.healthStatus = HealthStatus;
+      const { group, member } = store.memberOf(InstanceId);
+      if (!(ShouldRespectGracePeriod && isInGracePeriod(group, member.inServiceSince))) {
+        member.healthStatus = HealthStatus;
+      }
     },
 
     SetInstanceProtection: (input: SetInstanceProtectionQuery): object => {
       const group = store.group(input.AutoScalingGroupName);
-      for (const instanceId of input.InstanceIds ?? []) {
-        memberIn(group, instanceId).protectedFromScaleIn = input.ProtectedFromScaleIn ?? false;
+      const members = (input.InstanceIds ?? []).map((instanceId) => store.memberIn(group, instanceId));
+      for (const member of members) {
+        member.protectedFromScaleIn = input.ProtectedFromScaleIn ?? false;
       }
       return {};
     },
-
-    DescribeScalingActivities: (input: DescribeScalingActivitiesType): ActivitiesType => {
-      const { AutoScalingGroupName, ActivityIds = [], NextToken, MaxRecords } = input;
-      const groups =
-        AutoScalingGroupName === undefined ? [...store.groups.values()] : [store.group(AutoScalingGroupName)];
-      const activities = groups
-        .flatMap((group) => group.activities)
-        .filter(({ ActivityId }) => ActivityIds.length === 0 || ActivityIds.includes(ActivityId ?? ''));
-      const { items, nextToken } = page(activities, NextToken, MaxRecords, 100);
-      return { Activities: items, NextToken: nextToken };
-    },
   };
-}
 
-function memberIn(group: Group, instanceId: string): Member {
-  const member = group.members.find((candidate) => candidate.instanceId === instanceId);
-  if (member === undefined) {
-    throw validationError(
-      `The instance ${instanceId} is not part of Auto Scaling group ${group.settings.AutoScalingGroupName}.`,
-    );
+  /** The grace period begins when an instance comes into service. */
+  function isInGracePeriod(group: Group, inServiceSince: Date | undefined): boolean {
+    if (inServiceSince === undefined) {
+      return true;
+    }
+    const grace = clock.later(group.settings.HealthCheckGracePeriod).getTime() - clock.now().getTime();
+    return clock.now().getTime() < inServiceSince.getTime() + grace;
   }
-  return member;
 }

@@ -11,7 +11,8 @@ import { randomUUID } from 'node:crypto';
 import { ServiceError, validationError } from '../../protocol/errors';
 import type { Group } from '../group';
 import type { ActionHandlers } from '../../protocol/query-service';
-import { type Store, page } from '../store';
+import { page } from '../paging';
+import type { Store } from '../store';
 
 const types = ['SimpleScaling', 'StepScaling'];
 
@@ -53,7 +54,7 @@ export function policyActions(store: Store): ActionHandlers {
     },
 
     DescribePolicies: (input: DescribePoliciesType): PoliciesType => {
-      const { AutoScalingGroupName, PolicyNames = [], PolicyTypes = [], NextToken, MaxRecords } = input;
+      const { AutoScalingGroupName, PolicyNames = [], PolicyTypes = [] } = input;
       const groups =
         AutoScalingGroupName === undefined ? [...store.groups.values()] : [store.group(AutoScalingGroupName)];
       const policies = groups
@@ -65,7 +66,7 @@ export function policyActions(store: Store): ActionHandlers {
               PolicyNames.includes(PolicyARN)) &&
             (PolicyTypes.length === 0 || PolicyTypes.includes(PolicyType)),
         );
-      const { items, nextToken } = page(policies, NextToken, MaxRecords);
+      const { items, nextToken } = page(policies, input);
       return { ScalingPolicies: items, NextToken: nextToken };
     },
 

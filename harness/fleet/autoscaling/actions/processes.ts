@@ -1,4 +1,5 @@
 import type {
+  DescribeMetricCollectionTypesAnswer,
   DisableMetricsCollectionQuery,
   EnableMetricsCollectionQuery,
   ProcessesType,
@@ -7,20 +8,9 @@ import type {
 
 import { validationError } from '../../protocol/errors';
 import type { ActionHandlers } from '../../protocol/query-service';
+import type { Clock } from '../clock';
+import { scalingProcesses, stamp } from '../group';
 import type { Store } from '../store';
-
-/** Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-suspend-resume-processes.html */
-const processes = [
-  'Launch',
-  'Terminate',
-  'AddToLoadBalancer',
-  'AlarmNotification',
-  'AZRebalance',
-  'HealthCheck',
-  'InstanceRefresh',
-  'ReplaceUnhealthy',
-  'ScheduledActions',
-];
 
 const metrics = [
   'GroupMinSize',
@@ -32,6 +22,8 @@ const metrics = [
   'GroupTerminatingInstances',
   'GroupTotalInstances',
 ];
+
+const granularity = '1Minute';
 
 function known(
   given: readonly string[] | undefined,
@@ -47,28 +39,39 @@ function known(
 }
 
 /** The actions on scaling processes and on the group's metrics. */
-export function processActions(store: Store): ActionHandlers {
+export function processActions(store: Store, clock: Clock): ActionHandlers {
   return {
     SuspendProcesses: ({ AutoScalingGroupName, ScalingProcesses }: ScalingProcessQuery): void => {
       const group = store.group(AutoScalingGroupName);
-      for (const process of known(ScalingProcesses, processes, 'scaling processes')) {
-        group.suspended.set(process, `User suspended at ${new Date().toISOString()}`);
+      for (const process of known(ScalingProcesses, scalingProcesses, 'scaling processes')) {
+        group.suspended.set(process, `User suspended at ${stamp(clock.now())}`);
       }
     },
 
     ResumeProcesses: ({ AutoScalingGroupName, ScalingProcesses }: ScalingProcessQuery): void => {
       const group = store.group(AutoScalingGroupName);
-      for (const process of known(ScalingProcesses, processes, 'scaling processes')) {
+      for (const process of known(ScalingProcesses, scalingProcesses, 'scaling processes')) {
         group.suspended.delete(process);
       }
     },
 
     DescribeScalingProcessTypes: (): ProcessesType => ({
-      Processes: processes.map((ProcessName) => ({ ProcessName })),
+      Processes: scalingProcesses.map((ProcessName) => ({ ProcessName })),
     }),
 
-    EnableMetricsCollection: ({ AutoScalingGroupName, Metrics }: EnableMetricsCollectionQuery): void => {
+    DescribeMetricCollectionTypes: (): DescribeMetricCollectionTypesAnswer => ({
+      Metrics: metrics.map((Metric) => ({ Metric })),
+      Granularities: [{ Granularity: granularity }],
+    }),
+
+    EnableMetricsCollection: (input: EnableMetricsCollectionQuery): void => {
+      const { AutoScalingGroupName, Metrics, Granularity } = input;
       const group = store.group(AutoScalingGroupName);
+      if (Granularity !== granularity) {
+        throw validationError(
+          `The granularity ${Granularity ?? ''} is not valid. The valid value is ${granularity}.`,
+        );
+      }
       known(Metrics, metrics, 'group metrics').forEach((metric) => group.metrics.add(metric));
     },
 

@@ -11,13 +11,18 @@ import type {
 import { validationError } from '../../protocol/errors';
 import type { Group } from '../group';
 import type { ActionHandlers } from '../../protocol/query-service';
-import { type Store, page } from '../store';
+import { checkLimit } from '../limits';
+import { page } from '../paging';
+import type { Store } from '../store';
 
 /** Sets a tag of a group; a tag of the same key is replaced. */
 export function putTag(group: Group, { Key, Value, PropagateAtLaunch }: Tag): void {
   const key = Key ?? '';
   if (key.startsWith('aws:')) {
     throw validationError(`Tag keys that begin with "aws:" are reserved: ${key}`);
+  }
+  if (!group.tags.has(key)) {
+    checkLimit('tags', group.tags.size);
   }
   group.tags.set(key, {
     ResourceId: group.settings.AutoScalingGroupName,
@@ -62,7 +67,8 @@ export function tagActions(store: Store): ActionHandlers {
       }
     },
 
-    DescribeTags: ({ Filters = [], NextToken, MaxRecords }: DescribeTagsType): TagsType => {
+    DescribeTags: (input: DescribeTagsType): TagsType => {
+      const { Filters = [] } = input;
       const read: Readonly<Record<string, (tag: TagDescription) => string>> = {
         'auto-scaling-group': ({ ResourceId }) => ResourceId ?? '',
         key: ({ Key }) => Key ?? '',
@@ -81,7 +87,7 @@ export function tagActions(store: Store): ActionHandlers {
           return Values.includes(value(tag));
         }),
       );
-      const { items, nextToken } = page(matching, NextToken, MaxRecords);
+      const { items, nextToken } = page(matching, input);
       return { Tags: items, NextToken: nextToken };
     },
   };

@@ -1,0 +1,33 @@
+import type { InstanceState } from './gateway';
+import { type Group, type Member, performs, present } from './group';
+import type { Lifecycle } from './lifecycle';
+
+function isAlive(state: InstanceState, member: Member): boolean {
+  return state === 'running' || (state === 'pending' && member.lifecycleState.startsWith('Pending'));
+}
+
+/**
+ * Replaces what is not healthy: instances in any EC2 state other than running, grace period or not, and those that
+ * someone set unhealthy. Instances on standby are left alone.
+ * Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-health-checks.html
+ *
+ * @param states of the members when they were last looked at; members that came later have none.
+ */
+export function heal(group: Group, states: ReadonlyMap<string, InstanceState>, lifecycle: Lifecycle): void {
+  for (const member of present(group)) {
+    const state = states.get(member.instanceId);
+    const alive = state === undefined || isAlive(state, member);
+    if (!alive && performs(group, 'HealthCheck')) {
+      member.healthStatus = 'Unhealthy';
+    }
+    if (member.healthStatus === 'Unhealthy' && performs(group, 'ReplaceUnhealthy', 'Terminate')) {
+      const check = alive
+        ? 'a user health-check.'
+        : 'an EC2 health check indicating it has been terminated or stopped.';
+      lifecycle.beginTermination(group, member, [
+        `an instance was taken out of service in response to ${check}`,
+      ]);
+      group.unreplaced += 1;
+    }
+  }
+}

@@ -1,0 +1,120 @@
+import type { Activity } from '@aws-sdk/client-auto-scaling';
+
+import type { Activities } from './activities';
+import type { Clock } from './clock';
+import type { Ec2Gateway } from './gateway';
+import { type Group, type Member, present } from './group';
+import { type Place, places } from './placement';
+
+/** How long a group waits after a launch that failed, in seconds: doubled by each further failure, up to the longest. */
+const firstRetrySeconds = 5;
+const longestRetrySeconds = 300;
+
+/** Launches instances for groups. */
+export class Launcher {
+  constructor(
+    private readonly ec2: Ec2Gateway,
+    private readonly clock: Clock,
+    private readonly activities: Activities,
+  ) {}
+
+  /** Launches what a group misses, all at once. */
+  async grow(group: Group): Promise<void> {
+    const from = present(group).length + group.launching;
+    const missing = group.settings.DesiredCapacity - from;
+    if (missing <= 0 || this.mustWait(group)) {
+      return;
+    }
+    const { demand } = group;
+    await this.launchAll(group, missing, false, (index) => {
+      if (group.unreplaced > 0) {
+        group.unreplaced -= 1;
+        return ['an instance was launched in response to an unhealthy instance needing to be replaced.'];
+      }
+      return [
+        demand,
+        `an instance was started in response to a difference between desired and actual capacity, increasing the capacity from ${from + index} to ${from + index + 1}.`,
+      ];
+    });
+  }
+
+  /** Launches instances over the desired capacity, each to take the place of another. */
+  async launchExtra(group: Group, howMany: number, cause: string): Promise<void> {
+    if (!this.mustWait(group)) {
+      await this.launchAll(group, howMany, true, () => [cause]);
+    }
+  }
+
+  private async launchAll(
+    group: Group,
+    howMany: number,
+    extra: boolean,
+    causes: (index: number) => readonly (string | undefined)[],
+  ): Promise<void> {
+    group.launching += howMany;
+    await Promise.all(
+      places(group, howMany).map((place, index) =>
+        this.launch(group, place, extra, this.activities.beginLaunch(group, causes(index))),
+      ),
+    );
+  }
+
+  private async launch(group: Group, place: Place, extra: boolean, activity: Activity): Promise<void> {
+    try {
+      group.members.push(await this.request(group, place, extra, activity));
+      delete group.launchFailures;
+    } catch (error) {
+      this.activities.failLaunch(activity, error instanceof Error ? error.message : String(error));
+      this.postpone(group);
+    } finally {
+      group.launching -= 1;
+    }
+  }
+
+  private async request(
+    group: Group,
+    { subnetId, zone }: Place,
+    extra: boolean,
+    activity: Activity,
+  ): Promise<Member> {
+    const { LaunchTemplate, AutoScalingGroupName, NewInstancesProtectedFromScaleIn } = group.settings;
+    const template = await this.ec2.resolveTemplate(LaunchTemplate ?? {});
+    const propagated = [...group.tags.values()].filter(({ PropagateAtLaunch }) => PropagateAtLaunch);
+    const { instanceId, instanceType } = await this.ec2.launch({
+      template,
+      subnetId,
+      tags: {
+        ...Object.fromEntries(propagated.map(({ Key, Value }) => [Key ?? '', Value ?? ''])),
+        'aws:autoscaling:groupName': AutoScalingGroupName,
+      },
+    });
+    this.activities.launched(activity, instanceId, subnetId, zone);
+    return {
+      instanceId,
+      instanceType,
+      subnetId,
+      availabilityZone: zone,
+      launchTemplate: template,
+      lifecycleState: 'Pending',
+      healthStatus: 'Healthy',
+      protectedFromScaleIn: NewInstancesProtectedFromScaleIn,
+      launchedAt: this.clock.now(),
+      extra,
+      waits: [],
+      activity,
+    };
+  }
+
+  private mustWait({ launchFailures }: Group): boolean {
+    return launchFailures !== undefined && launchFailures.retryAt > this.clock.now();
+  }
+
+  /** Launches that failed together count as one failure. */
+  private postpone(group: Group): void {
+    if (!this.mustWait(group)) {
+      const count = (group.launchFailures?.count ?? 0) + 1;
+      const seconds = Math.min(firstRetrySeconds * 2 ** (count - 1), longestRetrySeconds);
+      group.launchFailures = { count, retryAt: this.clock.later(seconds) };
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+
+import type { Activity, LifecycleHook } from '@aws-sdk/client-auto-scaling';
+
+import type { Activities } from './activities';
+import type { Clock } from './clock';
+import type { Group, HookWait, Member } from './group';
+
+/** Where a member is on its way to. */
+type Phase = 'Pending' | 'Terminating';
+
+/** How a lifecycle action ends. */
+export type HookResult = 'CONTINUE' | 'ABANDON';
+
+const transitions: Readonly<Record<Phase, string>> = {
+  Pending: 'autoscaling:EC2_INSTANCE_LAUNCHING',
+  Terminating: 'autoscaling:EC2_INSTANCE_TERMINATING',
+};
+
+/**
+ * Takes members through their lifecycle states, as far as lifecycle hooks let them.
+ * Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks-overview.html
+ */
+export class Lifecycle {
+  constructor(
+    private readonly clock: Clock,
+    private readonly activities: Activities,
+  ) {}
+
+  /** The instance runs: its hooks wait for it, or nothing keeps it from service. */
+  beginService(group: Group, member: Member): void {
+    this.enter(group, member, 'Pending');
+  }
+
+  /** Nothing keeps a member from service any more. */
+  putInService(member: Member): void {
+    member.lifecycleState = 'InService';
+    member.inServiceSince = this.clock.now();
+    this.activities.succeed(member.activity);
+  }
+
+  /** Begins to terminate a member: its hooks first, then EC2. */
+  beginTermination(group: Group, member: Member, causes: readonly (string | undefined)[]): Activity {
+    if (member.activity.EndTime === undefined) {
+      this.activities.cancel(member.activity);
+    }
+    member.activity = this.activities.begin(group, `Terminating EC2 instance: ${member.instanceId}`, causes);
+    delete member.inServiceSince;
+    this.enter(group, member, 'Terminating');
+    return member.activity;
+  }
+
+  /**
+   * Completes the action of one hook. A launch that is abandoned ends in termination at once; a termination goes on
+   * either way, and abandoning it only leaves out the other hooks.
+   */
+  complete(group: Group, member: Member, wait: HookWait, result: HookResult): void {
+    member.waits = result === 'ABANDON' ? [] : member.waits.filter((other) => other !== wait);
+    if (result === 'ABANDON' && member.lifecycleState === 'Pending:Wait') {
+      this.beginTermination(group, member, [
+        `an instance was taken out of service in response to the lifecycle action ${wait.hookName} being abandoned.`,
+      ]);
+    } else if (member.waits.length === 0) {
+      this.proceed(member);
+    }
+  }
+
+  /** Begins the wait of a hook anew, within the hook's global timeout. */
+  heartbeat(wait: HookWait, hook: LifecycleHook): void {
+    const { HeartbeatTimeout = 0, GlobalTimeout = 0 } = hook;
+    const longest = this.clock.later(GlobalTimeout).getTime() - this.clock.now().getTime();
+    const latest = wait.begun.getTime() + longest;
+    wait.deadline = new Date(Math.min(this.clock.later(HeartbeatTimeout).getTime(), latest));
+  }
+
+  /** Ends the waits whose heartbeat ran out, by the default result of their hooks. */
+  expire(group: Group): void {
+    for (const member of group.members) {
+      for (const wait of member.waits.filter(({ deadline }) => deadline <= this.clock.now())) {
+        const result = group.hooks.get(wait.hookName)?.DefaultResult;
+        this.complete(group, member, wait, result === 'CONTINUE' ? 'CONTINUE' : 'ABANDON');
+      }
+    }
+  }
+
+  private enter(group: Group, member: Member, phase: Phase): void {
+    member.waits = [...group.hooks.values()]
+      .filter(({ LifecycleTransition }) => LifecycleTransition === transitions[phase])
+      .map((hook) => ({
+        hookName: hook.LifecycleHookName ?? '',
+        token: randomUUID(),
+        begun: this.clock.now(),
+        deadline: this.clock.later(hook.HeartbeatTimeout ?? 0),
+      }));
+    if (member.waits.length === 0) {
+      member.lifecycleState = `${phase}:Proceed`;
+    } else {
+      member.lifecycleState = `${phase}:Wait`;
+      member.activity.StatusCode = 'MidLifecycleAction';
+    }
+  }
+
+  private proceed(member: Member): void {
+    member.lifecycleState =
+      member.lifecycleState === 'Pending:Wait' ? 'Pending:Proceed' : 'Terminating:Proceed';
+    member.activity.StatusCode = 'InProgress';
+  }
+}

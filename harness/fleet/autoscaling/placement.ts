@@ -1,0 +1,55 @@
+import type { Group } from './group';
+import { present } from './group';
+
+/** Where an instance is to be launched. */
+export interface Place {
+  readonly subnetId: string;
+  readonly zone: string;
+}
+
+/**
+ * Where the next instances are to be launched: each in the zone with the fewest instances, and there in the subnet with
+ * the fewest.
+ * Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-availability-zone-balanced.html
+ */
+export function places(group: Group, howMany: number): Place[] {
+  const inZone = new Map<string, number>();
+  const inSubnet = new Map<string, number>();
+  const count = (counts: Map<string, number>, name: string): void => {
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  };
+  for (const { availabilityZone, subnetId } of present(group)) {
+    count(inZone, availabilityZone);
+    count(inSubnet, subnetId);
+  }
+  const chosen: Place[] = [];
+  while (chosen.length < howMany) {
+    const [emptiest] = [...group.zones].sort(
+      ([subnetA, zoneA], [subnetB, zoneB]) =>
+        (inZone.get(zoneA) ?? 0) - (inZone.get(zoneB) ?? 0) ||
+        (inSubnet.get(subnetA) ?? 0) - (inSubnet.get(subnetB) ?? 0),
+    );
+    if (emptiest === undefined) {
+      throw new Error(`The group ${group.settings.AutoScalingGroupName} has no subnet.`);
+    }
+    const [subnetId, zone] = emptiest;
+    chosen.push({ subnetId, zone });
+    count(inZone, zone);
+    count(inSubnet, subnetId);
+  }
+  return chosen;
+}
+
+/**
+ * Whether instances are spread so unevenly that one should move: a zone has two more than another, or an instance is in
+ * a zone that is no longer the group's.
+ */
+export function isUnbalanced(group: Group): boolean {
+  const zones = new Set(group.zones.values());
+  const members = present(group);
+  const counts = [...zones].map(
+    (zone) => members.filter(({ availabilityZone }) => availabilityZone === zone).length,
+  );
+  const strayed = members.some(({ availabilityZone }) => !zones.has(availabilityZone));
+  return strayed || Math.max(...counts) - Math.min(...counts) > 1;
+}

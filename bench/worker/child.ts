@@ -26,7 +26,7 @@ function main(options: ChildOptions): void {
   const startedAt = performance.now();
   let served = 0;
   const { window } = options;
-  const stop = start({
+  const started = start({
     ...options,
     handle: async (body) => {
       const ms = Number(body);
@@ -45,7 +45,7 @@ function main(options: ChildOptions): void {
       utilization: window && served / (options.concurrency * (window.to - window.from)),
     };
     process.send?.(report, () => {
-      void stop().then(() => process.exit());
+      void started.then((stop) => stop()).then(() => process.exit());
     });
   });
 }

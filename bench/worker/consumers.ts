@@ -1,7 +1,5 @@
 import { SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
 import type { S3ClientConfig } from '@aws-sdk/client-s3';
-import { Consumer } from 'sqs-consumer';
-import { Squiss } from 'squiss-ts';
 import { QueueConsumer } from '../../worker/queue/consumer';
 import { leanApi } from '../../worker/queue/lean-api';
 import { sdkApi } from '../../worker/queue/sdk-api';
@@ -17,8 +15,8 @@ export interface ConsumerRun {
   readonly handle: (body: string) => Promise<void>;
 }
 
-/** Starts to consume; the answer stops it. */
-export type StartConsumer = (run: ConsumerRun) => () => Promise<void>;
+/** Starts to consume; the answer stops it. Loads what it needs and no more: memory is measured. */
+export type StartConsumer = (run: ConsumerRun) => Promise<() => Promise<void>>;
 
 function config({ endpoint }: ConsumerRun): SQSClientConfig {
   return { region: 'us-east-2', endpoint, credentials: { accessKeyId: 'bench', secretAccessKey: 'bench' } };
@@ -26,7 +24,8 @@ function config({ endpoint }: ConsumerRun): SQSClientConfig {
 
 /** So many sqs-consumers side by side, each with batches of so many, by its message API. */
 function sqsConsumers(instances: number, batchSize: number): StartConsumer {
-  return (run) => {
+  return async (run) => {
+    const { Consumer } = await import('sqs-consumer');
     const sqs = new SQSClient(config(run));
     const consumers = Array.from({ length: instances }, () =>
       Consumer.create({
@@ -49,7 +48,8 @@ function sqsConsumers(instances: number, batchSize: number): StartConsumer {
 
 /** By its batch API, which deletes a batch in one call. */
 function sqsConsumerBatches(instances: number): StartConsumer {
-  return (run) => {
+  return async (run) => {
+    const { Consumer } = await import('sqs-consumer');
     const sqs = new SQSClient(config(run));
     const consumers = Array.from({ length: instances }, () =>
       Consumer.create({
@@ -70,7 +70,8 @@ function sqsConsumerBatches(instances: number): StartConsumer {
   };
 }
 
-const squiss: StartConsumer = (run) => {
+const squiss: StartConsumer = async (run) => {
+  const { Squiss } = await import('squiss-ts');
   const consumer = new Squiss({
     queueUrl: run.queueUrl,
     awsConfig: config(run) as SQSClientConfig & S3ClientConfig,
@@ -104,7 +105,7 @@ const ours =
       handler: (message) => run.handle(message.body),
     });
     consumer.start();
-    return () => consumer.stop();
+    return Promise.resolve(() => consumer.stop());
   };
 
 /** By their names in the report. */

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import { NODE_FLAGS } from '../../worker/bundle/node-flags';
 import { SqsServer } from '../../worker/testing/sqs-server';
 import { until } from '../../worker/testing/until';
 import type { ChildOptions, ChildReport } from './child';
@@ -91,8 +92,8 @@ async function run(program: string, scenario: Scenario, consumer: string): Promi
     concurrency: scenario.concurrency,
     window: scenario.skewed ? WINDOW : undefined,
   };
-  const child = fork(path.join(__dirname, 'child.ts'), [JSON.stringify(options)], {
-    execArgv: process.execArgv,
+  const child = spawn(process.execPath, [...NODE_FLAGS, program, JSON.stringify(options)], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   try {
     await until('the first call comes', () => server.calls.ReceiveMessage !== undefined, 30);

@@ -23,7 +23,7 @@ export interface ConsumerOptions {
   readonly concurrency?: number;
   /** Messages kept ready beyond the running ones, at most `concurrency`. @default `concurrency`, at most 30 */
   readonly prefetch?: number;
-  /** Receive calls at a time while the queue has messages; one while it has none. @default 1 for each 10 of concurrency, at most 4 */
+  /** Receive calls at a time while the queue has messages; one while it has none. @default 1 for each 10 of concurrency, at most 8 */
   readonly pollers?: number;
   /** How long a receive call waits for messages, in seconds, 0 to 20. @default 20 */
   readonly waitSeconds?: number;
@@ -63,7 +63,7 @@ export function resolveOptions(options: ConsumerOptions): ResolvedOptions {
     ),
     concurrency,
     prefetch: whole('prefetch', options.prefetch ?? Math.min(concurrency, 30), 0, concurrency),
-    pollers: whole('pollers', options.pollers ?? Math.min(4, Math.ceil(concurrency / 10)), 1, 100),
+    pollers: whole('pollers', options.pollers ?? Math.min(8, Math.ceil(concurrency / 10)), 1, 100),
     waitSeconds: whole('waitSeconds', options.waitSeconds ?? 20, 0, 20),
     ...(options.taskTimeoutSeconds !== undefined && {
       taskTimeoutSeconds: within('taskTimeoutSeconds', options.taskTimeoutSeconds, 0.001, 43_200),

@@ -8,6 +8,7 @@ import { findUpload, headObject } from '../objects/versions';
 import { NonRetryableError } from '../queue/errors';
 import type { Limit } from './limit';
 import type { Processor, ProcessorContext } from './processor';
+import { Progress } from './progress';
 import { formatProvenance, PROVENANCE, provenanceOf, readProvenance, relate } from './provenance';
 import type { Scratch } from './scratch';
 
@@ -56,9 +57,6 @@ export interface DeriveOptions {
   readonly move: Processor;
 }
 
-/** Progress is told when it has grown by as much, in percent. */
-const PROGRESS_STEP = 10;
-
 /**
  * A processor that makes files from an upload and then moves the upload.
  *
@@ -99,9 +97,20 @@ async function deriveAndPublish(
   await using folder = await scratch.folder(upload.size * (1 + growth) + MINIMUM_GROWTH);
   const input = path.join(folder.path, 'input');
   await downloadFile(s3, upload, input, signal);
-  const derived = await named(upload, () =>
-    make({ upload, input, folder: folder.path, signal, progress: tellProgress(upload, tell) }),
-  );
+  const target = { Bucket: upload.bucket, Key: `${base}/progress.json` };
+  const progress = new Progress(s3, target, (percent) => {
+    tell(`Progress: ${upload.key} ${percent} %`);
+  });
+  const work: DeriveWork = {
+    upload,
+    input,
+    folder: folder.path,
+    signal,
+    progress: (percent) => {
+      progress.report(percent);
+    },
+  };
+  const derived = await named(upload, () => make(work)).finally(() => progress.end());
   const prefix = `${base}/${versionId(upload)}/`;
   const files: { key: string; contentType: string; size: number }[] = [];
   for (const { name, contentType } of derived.files) {
@@ -201,13 +210,4 @@ function versionId(upload: Upload): string {
     .update(formatProvenance(provenanceOf(upload)))
     .digest('hex')
     .slice(0, 12);
-}
-
-function tellProgress({ key }: Upload, tell: (line: string) => void): (percent: number) => void {
-  let told = 0;
-  return (percent) => {
-    if (percent < told + PROGRESS_STEP) return;
-    told = PROGRESS_STEP * Math.floor(percent / PROGRESS_STEP);
-    tell(`Progress: ${key} ${told} %`);
-  };
 }

@@ -1,0 +1,132 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { movieArguments, QUALITY } from '../../worker/media/command';
+import { probe, type Probe } from '../../worker/media/probe';
+import { planRenditions, type Rendition } from '../../worker/media/renditions';
+import { requireMediaTools } from '../../worker/testing/media';
+import type { MediaTools } from '../../worker/media/tools';
+import { startProcessing } from '../../worker/testing/processing';
+import { Body } from '../../worker/testing/s3-body';
+import { allProcessors } from '../../worker/processors';
+import { Scratch } from '../../worker/processors/scratch';
+import { readFile } from 'node:fs/promises';
+
+const run = promisify(execFile);
+const RUNS = 5;
+
+type Way = (film: Film) => Promise<void>;
+
+interface Film {
+  readonly tools: MediaTools;
+  readonly file: string;
+  readonly folder: string;
+  readonly probe: Probe;
+  readonly renditions: readonly Rendition[];
+}
+
+/** The processor as it is: download, probes, the one ffmpeg process, uploads, manifest, move. */
+const processor: Way = async ({ tools, file, folder }) => {
+  const content = await readFile(file);
+  await using p = await startProcessing({
+    versioned: true,
+    processor: (s3) => ({
+      name: 'all',
+      accepts: () => true,
+      process: async (upload, context) => {
+        const options = {
+          s3,
+          uploadsPrefix: 'uploads/',
+          processedPrefix: 'processed/',
+          scratch: new Scratch(folder),
+          tools,
+        };
+        await allProcessors(options)
+          .find(({ accepts }) => accepts(upload))
+          ?.process(upload, context);
+      },
+    }),
+  });
+  await p.deliver(p.upload('uploads/film.mp4', Body.of(content)));
+};
+
+/** The best single command line: the same outputs from one decode, and nothing else done. */
+const oneCommand: Way = async ({ tools, file, folder, probe: source, renditions }) => {
+  await run(tools.ffmpeg, movieArguments({ input: file, folder, probe: source, renditions, subtitles: [] }));
+};
+
+/** One ffmpeg after the other, a rendition each; the poster with the first. */
+const inTurn: Way = async ({ tools, file, folder, probe: source, renditions }) => {
+  for (const rendition of renditions) {
+    await run(
+      tools.ffmpeg,
+      movieArguments({ input: file, folder, probe: source, renditions: [rendition], subtitles: [] }),
+    );
+  }
+};
+
+const WAYS: Readonly<Record<string, Way>> = {
+  processor,
+  'one command': oneCommand,
+  'a command for each rendition': inTurn,
+};
+
+/** Measures the movie processor against bare command lines on the same film, in turn, and prints the medians. */
+async function main(): Promise<void> {
+  const tools = await requireMediaTools();
+  const root = await mkdtemp(path.join(tmpdir(), 'upload-bench-'));
+  try {
+    const file = path.join(root, 'film.mp4');
+    const picture = ['-f', 'lavfi', '-i', 'testsrc2=s=1920x1080:r=25:d=20', '-f', 'lavfi', '-i', 'sine=d=20'];
+    await run(tools.ffmpeg, [
+      '-v',
+      'error',
+      ...picture,
+      '-vf',
+      'noise=alls=12:allf=t',
+      '-c:v',
+      'libx264',
+      '-preset',
+      'ultrafast',
+      file,
+    ]);
+    const source = await probe(tools, file, new AbortController().signal);
+    if (source.video === undefined) throw new Error('the film that was made has no picture');
+    const film: Film = {
+      tools,
+      file,
+      folder: root,
+      probe: source,
+      renditions: planRenditions(source.video).renditions,
+    };
+    const seconds = new Map<string, number[]>(Object.keys(WAYS).map((name) => [name, []]));
+    for (let i = 1; i <= RUNS; i += 1) {
+      for (const [name, way] of Object.entries(WAYS)) {
+        process.stderr.write(`movie: run ${i} of ${RUNS}, ${name}\n`);
+        const startedAt = performance.now();
+        await way(film);
+        seconds.get(name)?.push((performance.now() - startedAt) / 1000);
+      }
+    }
+    process.stdout.write(
+      `### a film of 20 s, 1080p, to 1080p and 720p (${QUALITY.codec} ${QUALITY.preset}, CRF ${QUALITY.crf})\n\n`,
+    );
+    process.stdout.write('| way | seconds | of the processor |\n|---|---|---|\n');
+    const ours = median(seconds.get('processor') ?? []);
+    for (const [name, values] of seconds) {
+      process.stdout.write(
+        `| ${name} | ${median(values).toFixed(2)} | ${(ours / median(values)).toFixed(2)} |\n`,
+      );
+    }
+  } finally {
+    await rm(root, { recursive: true });
+  }
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+}
+
+void main();

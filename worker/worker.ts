@@ -32,8 +32,9 @@ export async function startWorker(
   const observability = await startObservability(environment, log);
   const duties = instanceDuties(environment, variables.AWS_EC2_METADATA_SERVICE_ENDPOINT, log);
   const scratch = new Scratch(environment.scratchFolder);
-  const [tools] = await Promise.all([findMediaTools(variables.PATH), scratch.clean()]);
+  const tools = await findMediaTools(variables.PATH);
   if (tools === undefined) log.warn('there is no ffmpeg: movies and images are moved as they are');
+  else await scratch.clean();
   const handler = dispatchTo({
     bucket: environment.bucket,
     uploadsPrefix: environment.uploadsPrefix,

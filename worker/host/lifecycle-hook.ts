@@ -30,19 +30,21 @@ export async function drainUnderHook(
   const drained = drain();
   const { AutoScalingClient, CompleteLifecycleActionCommand } = await import('@aws-sdk/client-auto-scaling');
   const client = new AutoScalingClient({ region: hook.region });
-  const action = {
-    AutoScalingGroupName: hook.autoScalingGroupName,
-    LifecycleHookName: hook.lifecycleHookName,
-    InstanceId: await metadata.read('instance-id'),
-  };
-  const heartbeat = setInterval(() => {
-    recordHeartbeat(client, action).catch(heartbeatFailed);
-  }, HEARTBEAT_MS);
+  let heartbeat: NodeJS.Timeout | undefined;
   try {
+    const action = {
+      AutoScalingGroupName: hook.autoScalingGroupName,
+      LifecycleHookName: hook.lifecycleHookName,
+      InstanceId: await metadata.read('instance-id'),
+    };
+    heartbeat = setInterval(() => {
+      recordHeartbeat(client, action).catch(heartbeatFailed);
+    }, HEARTBEAT_MS);
     await drained;
     await client.send(new CompleteLifecycleActionCommand({ ...action, LifecycleActionResult: 'CONTINUE' }));
   } finally {
     clearInterval(heartbeat);
+    await drained;
     client.destroy();
   }
 }

@@ -22,12 +22,14 @@ export function allProcessors(options: ProcessorsOptions): readonly Processor[] 
   const { tools } = options;
   const move = moveProcessor(options);
   if (tools === undefined) return [move];
-  // ffmpeg uses every core by itself: one movie at a time.
-  const common = { ...options, move, limit: new Limit(1) };
+  const common = { ...options, move };
+  // ffmpeg uses every core for a movie; images are small.
+  const [one, few] = [new Limit(1), new Limit(4)];
   return [
     derivingProcessor({
       ...common,
       name: 'movie',
+      limit: one,
       accepts: ({ key }) => MOVIE.test(key),
       growth: 4,
       make: (work) => makeMovie({ ...options, tools }, work),
@@ -35,6 +37,7 @@ export function allProcessors(options: ProcessorsOptions): readonly Processor[] 
     derivingProcessor({
       ...common,
       name: 'image',
+      limit: few,
       accepts: ({ key }) => IMAGE.test(key),
       growth: 1,
       make: (work) => makeThumbnail(tools, work),

@@ -1,0 +1,31 @@
+export { QueueConsumer } from './queue/consumer';
+export type { ConsumerOptions, Handler, TaskContext } from './queue/options';
+export type { BackoffOptions } from './queue/backoff';
+export {
+  ConsumerStoppedError,
+  MessageLostError,
+  NonRetryableError,
+  TaskTimeoutError,
+  VisibilityExhaustedError,
+} from './queue/errors';
+export { observeAll, type Outcome, type QueueEvent, type QueueObserver } from './queue/events';
+export type {
+  BatchFailure,
+  QueueMessage,
+  QueueTransport,
+  ReceiveRequest,
+  VisibilityChange,
+} from './queue/transport';
+export { sqsTransport } from './queue/sqs-transport';
+export { sdkApi } from './queue/sdk-api';
+export { leanApi, SqsResponseError, type LeanApi, type LeanApiOptions } from './queue/lean-api';
+export type { SqsApi } from './queue/sqs-api';
+export { decodeTask, UnknownTaskError } from './events/decode';
+export { compareSequencers } from './events/sequencer';
+export { isFolderMarker, type Task, type Upload } from './events/upload';
+export { dispatchTo, type DispatchOptions } from './processors/dispatch';
+export { moveProcessor, type MoveOptions } from './processors/move';
+export type { Processor, ProcessorContext } from './processors/processor';
+export { queueMetrics, traced } from './observability/telemetry';
+export { startEmf, type EmfOptions, type EmfReporter } from './observability/emf';
+export { startHealthServer, type HealthServer } from './observability/health';

@@ -29,6 +29,7 @@ const schema = z
     WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(1000).default(10),
     DRAIN_SECONDS: seconds('DRAIN_SECONDS', 0, 43_200).default(60),
     SQS_TRANSPORT: z.enum(['lean', 'sdk']).default('lean'),
+    UPSCALE_MOVIES: z.enum(['true', 'false']).default('false'),
     SCRATCH_FOLDER: z.string().startsWith('/').optional(),
     HEALTH_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
     METRICS_NAMESPACE: z.string().min(1).optional(),
@@ -66,6 +67,8 @@ export interface WorkerEnvironment {
   readonly drainSeconds: number;
   /** How SQS is called: by plain signed requests, or by the AWS SDK's client (several times the CPU time). @default lean */
   readonly sqsTransport: 'lean' | 'sdk';
+  /** True to make every rendition, also of a smaller movie. @default false */
+  readonly upscale: boolean;
   /** Where tasks put their files while they work. @default upload-worker in the system's folder for temporary files */
   readonly scratchFolder: string;
   /** Port of `GET /health` on the loopback address. @default - none */
@@ -114,6 +117,7 @@ export function readEnvironment(variables: Readonly<Record<string, string | unde
     concurrency: e.WORKER_CONCURRENCY,
     drainSeconds: e.DRAIN_SECONDS,
     sqsTransport: e.SQS_TRANSPORT,
+    upscale: e.UPSCALE_MOVIES === 'true',
     scratchFolder: e.SCRATCH_FOLDER ?? path.join(tmpdir(), 'upload-worker'),
     healthPort: e.HEALTH_PORT,
     metricsNamespace: e.METRICS_NAMESPACE,

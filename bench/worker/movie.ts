@@ -40,6 +40,7 @@ const processor: Way = async ({ tools, file, folder }) => {
           s3,
           uploadsPrefix: 'uploads/',
           processedPrefix: 'processed/',
+          upscale: false,
           scratch: new Scratch(folder),
           tools,
         };
@@ -99,7 +100,7 @@ async function main(): Promise<void> {
       file,
       folder: root,
       probe: source,
-      renditions: planRenditions(source.video).renditions,
+      renditions: planRenditions(source.video, false).renditions,
     };
     const seconds = new Map<string, number[]>(Object.keys(WAYS).map((name) => [name, []]));
     for (let i = 1; i <= RUNS; i += 1) {

@@ -36,9 +36,12 @@ export interface RenditionPlan {
  * Which renditions a movie gets: each target that its picture is large enough for; its own size where it is smaller than
  * all of them.
  *
- * @param upscale true to make every target, whatever the picture's size. @default false
+ * @param upscale true to make every target, whatever the picture's size
  */
-export function planRenditions(video: Pick<VideoStream, 'width' | 'height'>, upscale = false): RenditionPlan {
+export function planRenditions(
+  video: Pick<VideoStream, 'width' | 'height'>,
+  upscale: boolean,
+): RenditionPlan {
   const lines = Math.min(video.width, video.height);
   // A picture of an odd size loses a line to become even: that is no reason to skip its own size.
   const fits = (target: Target): boolean => upscale || lines >= target.lines - 1;

@@ -12,6 +12,8 @@ export interface ProcessorsOptions {
   readonly s3: S3Client;
   readonly uploadsPrefix: string;
   readonly processedPrefix: string;
+  /** True to make every rendition of a movie, whatever its size. */
+  readonly upscale: boolean;
   readonly scratch: Scratch;
   /** Undefined where there is no ffmpeg: movies and images are then moved as any other file. */
   readonly tools: MediaTools | undefined;

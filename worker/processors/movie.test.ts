@@ -46,6 +46,7 @@ const start = (): Promise<Processing> =>
           s3,
           uploadsPrefix: 'uploads/',
           processedPrefix: 'processed/',
+          upscale: false,
           scratch: new Scratch(scratchRoot),
           tools,
         };

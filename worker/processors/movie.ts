@@ -25,6 +25,8 @@ export interface MovieOptions {
   readonly tools: MediaTools;
   readonly uploadsPrefix: string;
   readonly processedPrefix: string;
+  /** True to make every rendition, also of a smaller movie. */
+  readonly upscale: boolean;
 }
 
 /**
@@ -37,7 +39,7 @@ export async function makeMovie(options: MovieOptions, work: DeriveWork): Promis
   const { input, folder, signal } = work;
   const source = await probe(tools, input, signal);
   if (source.video === undefined) throw new NonRetryableError('it holds no video');
-  const { renditions, skipped } = planRenditions(source.video);
+  const { renditions, skipped } = planRenditions(source.video, options.upscale);
   const embedded = embeddedSubtitles(source);
   const sidecars = await fetchSidecars(options, work);
   const subtitles = [...embedded.usable, ...sidecars];

@@ -1,3 +1,4 @@
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { SSMClient } from '@aws-sdk/client-ssm';
@@ -6,6 +7,7 @@ import { STSClient } from '@aws-sdk/client-sts';
 import type { Edge } from '../edge/edge';
 import { Ec2ApiGateway } from './autoscaling/ec2-gateway';
 import { Engine } from './autoscaling/engine';
+import { CloudWatchGateway } from './autoscaling/scaling/cloudwatch-gateway';
 import { autoScalingService } from './autoscaling/service';
 import { Store } from './autoscaling/store';
 import type { Body, BodyBackend } from './bodies/body';
@@ -57,13 +59,14 @@ export class Fleet {
   static start(options: FleetOptions): Fleet {
     const { edge, region, bodies } = options;
     const common = { endpoint: edge.url, region, credentials };
+    const cloudWatch = new CloudWatchClient(common);
     const ec2 = new EC2Client(common);
     const iam = new IAMClient(common);
     const ssm = new SSMClient(common);
     const sts = new STSClient(common);
     const store = new Store({ accountId, region });
     const gateway = new Ec2ApiGateway(ec2);
-    const engine = new Engine(store, gateway);
+    const engine = new Engine(store, gateway, new CloudWatchGateway(cloudWatch));
     const service = autoScalingService(store, gateway, engine);
     const instances = new Instances({
       ec2,
@@ -74,7 +77,7 @@ export class Fleet {
       accountId,
       targetLifecycleState: (instanceId) => targetLifecycleState(store, instanceId),
     });
-    const fleet = new Fleet(options, instances, engine, [ec2, iam, ssm, sts]);
+    const fleet = new Fleet(options, instances, engine, [cloudWatch, ec2, iam, ssm, sts]);
     edge.serve('autoscaling', async (call, body, response) => {
       const query = call.path.split('?')[1] ?? '';
       const answer = await service.answer(

@@ -6,6 +6,10 @@ import { heal } from './health';
 import { Launcher } from './launcher';
 import { Lifecycle } from './lifecycle';
 import { isUnbalanced } from './placement';
+import type { AlarmGateway } from './scaling/alarms';
+import { advanceCooldown } from './scaling/cooldown';
+import { Scaling } from './scaling/scaling';
+import { runSchedules } from './scaling/schedule';
 import type { Store } from './store';
 import { chooseVictim } from './termination';
 
@@ -13,6 +17,7 @@ import { chooseVictim } from './termination';
 export class Engine {
   readonly activities: Activities;
   readonly lifecycle: Lifecycle;
+  readonly scaling: Scaling;
   private readonly launcher: Launcher;
   private running: Promise<void> | undefined;
   private again = false;
@@ -20,10 +25,12 @@ export class Engine {
   constructor(
     private readonly store: Store,
     private readonly ec2: Ec2Gateway,
+    alarms: AlarmGateway,
     readonly clock: Clock = wallClock,
   ) {
     this.activities = new Activities(clock);
     this.lifecycle = new Lifecycle(clock, this.activities);
+    this.scaling = new Scaling(store, alarms, clock);
     this.launcher = new Launcher(ec2, clock, this.activities);
   }
 
@@ -33,10 +40,17 @@ export class Engine {
    */
   async tick(): Promise<void> {
     this.again = true;
-    this.running ??= this.runUntilQuiet().finally(() => {
+    this.running ??= this.run().finally(() => {
       this.running = undefined;
     });
     await this.running;
+  }
+
+  private async run(): Promise<void> {
+    await this.runUntilQuiet();
+    await this.scaling.watch.look();
+    this.again = true;
+    await this.runUntilQuiet();
   }
 
   private async runUntilQuiet(): Promise<void> {
@@ -53,6 +67,7 @@ export class Engine {
 
   private async reconcile(group: Group): Promise<void> {
     const before = fingerprint(group);
+    runSchedules(group, this.clock);
     const states = await this.look(group);
     heal(group, states, this.lifecycle);
     this.lifecycle.expire(group);
@@ -67,6 +82,7 @@ export class Engine {
       delete group.demand;
       group.unreplaced = 0;
     }
+    advanceCooldown(group, this.clock);
     if (group.status !== undefined && group.members.length === 0 && group.launching === 0) {
       this.store.groups.delete(group.settings.AutoScalingGroupName);
     }

@@ -4,6 +4,7 @@ import type {
   LifecycleHook,
   LifecycleState,
   ScalingPolicy,
+  ScheduledUpdateGroupAction,
   TagDescription,
 } from '@aws-sdk/client-auto-scaling';
 
@@ -86,6 +87,7 @@ export interface Group {
   readonly tags: Map<string, TagDescription>;
   readonly hooks: Map<string, LifecycleHook>;
   readonly policies: Map<string, ScalingPolicy>;
+  readonly schedules: Map<string, ScheduledUpdateGroupAction>;
   /** Suspended processes with the reason for each. */
   readonly suspended: Map<string, string>;
   readonly metrics: Set<string>;
@@ -93,6 +95,8 @@ export interface Group {
   readonly activities: Activity[];
   /** Who changed the desired capacity, and when: the beginning of the causes of activities until it is reached. */
   demand?: string;
+  /** From the last change of the capacity until simple scaling may change it again; `until` is known once all has settled. */
+  cooldown?: { readonly seconds: number; until?: Date };
   /** Unhealthy instances that were terminated and have no replacement yet. */
   unreplaced: number;
 }
@@ -128,12 +132,28 @@ export function present(group: Group): Member[] {
   );
 }
 
-/** Sets the desired capacity, and remembers who wanted it for the causes of the activities to come. */
-export function changeCapacity(group: Group, to: number, who: string, at: Date): void {
+/** Whether instances are on their way in or out. */
+export function inTransition({ launching, members }: Group): boolean {
+  return launching > 0 || members.some(({ lifecycleState }) => /^(Pending|Terminating)/.test(lifecycleState));
+}
+
+/**
+ * Sets the desired capacity, remembers who wanted it for the causes of the activities to come, and begins a cooldown.
+ *
+ * @param cooldown in seconds. @default the group's own
+ */
+export function changeCapacity(
+  group: Group,
+  to: number,
+  who: string,
+  at: Date,
+  cooldown = group.settings.DefaultCooldown,
+): void {
   const from = group.settings.DesiredCapacity;
   if (to !== from) {
     group.settings = { ...group.settings, DesiredCapacity: to };
     group.demand = `At ${stamp(at)} ${who} changing the desired capacity from ${from} to ${to}.`;
+    group.cooldown = { seconds: cooldown };
   }
 }
 

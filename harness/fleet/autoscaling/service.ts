@@ -7,6 +7,7 @@ import { hookActions } from './actions/hooks';
 import { instanceActions } from './actions/instances';
 import { policyActions } from './actions/policies';
 import { processActions } from './actions/processes';
+import { scheduleActions } from './actions/schedules';
 import { tagActions } from './actions/tags';
 import type { Engine } from './engine';
 import type { Ec2Gateway } from './gateway';
@@ -14,18 +15,19 @@ import type { Store } from './store';
 
 /** The Auto Scaling API over the groups of a store. */
 export function autoScalingService(store: Store, ec2: Ec2Gateway, engine: Engine): QueryService {
-  const { clock, lifecycle } = engine;
+  const { clock, lifecycle, scaling } = engine;
   return new QueryService({
     service: 'autoscaling',
     version: '2011-01-01',
     model,
     handlers: {
       ...activityActions(store),
-      ...groupActions(store, ec2, clock),
+      ...groupActions(store, ec2, engine),
       ...hookActions(store, lifecycle),
       ...instanceActions(store, engine),
-      ...policyActions(store),
+      ...policyActions(store, scaling),
       ...processActions(store, clock),
+      ...scheduleActions(store, clock),
       ...tagActions(store),
     },
   });

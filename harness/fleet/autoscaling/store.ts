@@ -1,3 +1,5 @@
+import type { ScalingPolicy } from '@aws-sdk/client-auto-scaling';
+
 import { validationError } from '../protocol/errors';
 import type { Group, Member } from './group';
 
@@ -38,6 +40,17 @@ export class Store {
     throw validationError(
       `Instance Id not found - No managed instance found for instance ID: ${instanceId ?? ''}`,
     );
+  }
+
+  /** The policy of an ARN, with its group. */
+  policyOf(policyArn: string): { group: Group; policy: ScalingPolicy } | undefined {
+    for (const group of this.groups.values()) {
+      const policy = [...group.policies.values()].find(({ PolicyARN }) => PolicyARN === policyArn);
+      if (policy !== undefined) {
+        return { group, policy };
+      }
+    }
+    return undefined;
   }
 
   /** @throws ServiceError when the instance is not in the group. */

@@ -11,13 +11,14 @@ import type {
 
 import { ServiceError, validationError } from '../../protocol/errors';
 import type { ActionHandlers } from '../../protocol/query-service';
-import type { Clock } from '../clock';
 import { describeGroup } from '../description';
+import type { Engine } from '../engine';
 import type { Ec2Gateway } from '../gateway';
 import { type Group, changeCapacity, stamp } from '../group';
 import { changedSettings, newSettings } from '../group-settings';
 import { checkLimit } from '../limits';
 import { page } from '../paging';
+import { coolsDown } from '../scaling/cooldown';
 import type { Store } from '../store';
 import { putHook } from './hooks';
 import { matchesFilters, putTag } from './tags';
@@ -36,7 +37,7 @@ function bounds({ MinSize, MaxSize, DesiredCapacity }: Group['settings']): strin
 }
 
 /** The actions on groups as a whole. */
-export function groupActions(store: Store, ec2: Ec2Gateway, clock: Clock): ActionHandlers {
+export function groupActions(store: Store, ec2: Ec2Gateway, { clock, scaling }: Engine): ActionHandlers {
   return {
     CreateAutoScalingGroup: async (input: CreateAutoScalingGroupType): Promise<void> => {
       const name = input.AutoScalingGroupName ?? '';
@@ -54,6 +55,7 @@ export function groupActions(store: Store, ec2: Ec2Gateway, clock: Clock): Actio
         tags: new Map(),
         hooks: new Map(),
         policies: new Map(),
+        schedules: new Map(),
         suspended: new Map(),
         metrics: new Set(),
         activities: [],
@@ -80,8 +82,15 @@ export function groupActions(store: Store, ec2: Ec2Gateway, clock: Clock): Actio
       delete group.launchFailures;
     },
 
-    SetDesiredCapacity: ({ AutoScalingGroupName, DesiredCapacity = 0 }: SetDesiredCapacityType): void => {
+    SetDesiredCapacity: (input: SetDesiredCapacityType): void => {
+      const { AutoScalingGroupName, DesiredCapacity = 0, HonorCooldown = false } = input;
       const group = store.group(AutoScalingGroupName);
+      if (HonorCooldown && coolsDown(group, clock)) {
+        throw new ServiceError(
+          'ScalingActivityInProgress',
+          `Scaling activity cannot be started: the group ${group.settings.AutoScalingGroupName} is in its cooldown period.`,
+        );
+      }
       const { MinSize, MaxSize } = group.settings;
       if (DesiredCapacity < MinSize) {
         throw validationError(
@@ -101,8 +110,17 @@ export function groupActions(store: Store, ec2: Ec2Gateway, clock: Clock): Actio
       );
     },
 
-    DeleteAutoScalingGroup: (input: DeleteAutoScalingGroupType): void => {
+    /** With the group go its policies, and the alarms that Auto Scaling made for them. */
+    DeleteAutoScalingGroup: async (input: DeleteAutoScalingGroupType): Promise<void> => {
       const group = store.group(input.AutoScalingGroupName);
+      if (input.ForceDelete !== true) {
+        refuseInUse(group);
+      }
+      const alarms = [...group.policies.values()].flatMap(({ Alarms = [] }) => Alarms);
+      if (alarms.length > 0) {
+        await scaling.gateway.remove(alarms.map(({ AlarmName = '' }) => AlarmName));
+      }
+      group.policies.clear();
       if (input.ForceDelete !== true) {
         refuseInUse(group);
         store.groups.delete(group.settings.AutoScalingGroupName);

@@ -1,6 +1,9 @@
 import type {
+  Alarm,
   DeletePolicyType,
+  DescribeAdjustmentTypesAnswer,
   DescribePoliciesType,
+  ExecutePolicyType,
   PoliciesType,
   PolicyARNType,
   PutScalingPolicyType,
@@ -9,55 +12,82 @@ import type {
 import { randomUUID } from 'node:crypto';
 
 import { ServiceError, validationError } from '../../protocol/errors';
-import type { Group } from '../group';
 import type { ActionHandlers } from '../../protocol/query-service';
+import type { Group } from '../group';
+import { checkLimit } from '../limits';
 import { page } from '../paging';
+import { adjustmentTypes } from '../scaling/adjustment';
+import type { Scaling } from '../scaling/scaling';
+import { trackedMetric, trackingAlarms } from '../scaling/tracking-alarms';
+import { checkedPolicy } from '../scaling/policy-settings';
 import type { Store } from '../store';
 
-const types = ['SimpleScaling', 'StepScaling'];
-
 /** The actions on scaling policies. */
-export function policyActions(store: Store): ActionHandlers {
-  function policyArn(group: Group, name: string): string {
-    return store.arn(
+export function policyActions(store: Store, { execution, watch, gateway }: Scaling): ActionHandlers {
+  const policyArn = (group: Group, name: string): string =>
+    store.arn(
       `scalingPolicy:${randomUUID()}:autoScalingGroupName/${group.settings.AutoScalingGroupName}:policyName/${name}`,
     );
+
+  /** Makes the alarms that a target tracking policy needs, and takes away those it needs no more. */
+  async function track(group: Group, policy: ScalingPolicy, before: readonly Alarm[]): Promise<Alarm[]> {
+    const { AutoScalingGroupName } = group.settings;
+    const { TargetTrackingConfiguration: configuration } = policy;
+    const alarms =
+      configuration === undefined
+        ? []
+        : trackingAlarms(AutoScalingGroupName, policy, trackedMetric(AutoScalingGroupName, configuration));
+    await Promise.all(alarms.map((alarm) => gateway.put(alarm)));
+    const needed = new Set(alarms.map(({ name }) => name));
+    const leftOver = before.flatMap(({ AlarmName }) =>
+      AlarmName === undefined || needed.has(AlarmName) ? [] : [AlarmName],
+    );
+    if (leftOver.length > 0) {
+      await gateway.remove(leftOver);
+    }
+    const { accountId, region } = store.home;
+    return alarms.map(({ name }) => ({
+      AlarmName: name,
+      AlarmARN: `arn:aws:cloudwatch:${region}:${accountId}:alarm:${name}`,
+    }));
+  }
+
+  /** The policy of a name or an ARN. */
+  function find(groupName: string | undefined, name: string): { group: Group; policy: ScalingPolicy } {
+    for (const group of store.groupsNamed(groupName)) {
+      const policy = [...group.policies.values()].find(
+        ({ PolicyName, PolicyARN }) => PolicyName === name || PolicyARN === name,
+      );
+      if (policy !== undefined) {
+        return { group, policy };
+      }
+    }
+    throw validationError(`PolicyName not found - No scaling policy found with name: ${name}`);
   }
 
   return {
-    PutScalingPolicy: (input: PutScalingPolicyType): PolicyARNType => {
+    PutScalingPolicy: async (input: PutScalingPolicyType): Promise<PolicyARNType> => {
       const group = store.group(input.AutoScalingGroupName);
-      const type = input.PolicyType ?? 'SimpleScaling';
-      if (!types.includes(type)) {
-        throw new ServiceError(
-          'UnsupportedOperation',
-          `The local Auto Scaling does not do ${type} yet; it does ${types.join(' and ')}.`,
-          501,
-        );
-      }
-      if (type === 'StepScaling' && (input.StepAdjustments ?? []).length === 0) {
-        throw validationError('You must specify at least one StepAdjustment when PolicyType is StepScaling.');
-      }
-      if (type === 'SimpleScaling' && input.ScalingAdjustment === undefined) {
-        throw validationError('You must specify ScalingAdjustment when PolicyType is SimpleScaling.');
-      }
       const name = input.PolicyName ?? '';
+      const before = group.policies.get(name);
+      if (before === undefined) {
+        checkLimit('policies', group.policies.size);
+      }
       const policy: ScalingPolicy = {
-        ...input,
-        PolicyType: type,
-        Enabled: input.Enabled ?? true,
-        PolicyARN: group.policies.get(name)?.PolicyARN ?? policyArn(group, name),
-        Alarms: [],
+        ...checkedPolicy(input),
+        PolicyARN: before?.PolicyARN ?? policyArn(group, name),
+        Alarms: before?.Alarms ?? [],
       };
-      group.policies.set(name, policy);
-      return { PolicyARN: policy.PolicyARN, Alarms: [] };
+      const Alarms = await track(group, policy, before?.Alarms ?? []);
+      group.policies.set(name, { ...policy, Alarms });
+      return { PolicyARN: policy.PolicyARN, Alarms };
     },
 
+    /** Alarms of step and simple policies are made by their owners, and found in CloudWatch. */
     DescribePolicies: (input: DescribePoliciesType): PoliciesType => {
       const { AutoScalingGroupName, PolicyNames = [], PolicyTypes = [] } = input;
-      const groups =
-        AutoScalingGroupName === undefined ? [...store.groups.values()] : [store.group(AutoScalingGroupName)];
-      const policies = groups
+      const policies = store
+        .groupsNamed(AutoScalingGroupName)
         .flatMap((group) => [...group.policies.values()])
         .filter(
           ({ PolicyName = '', PolicyARN = '', PolicyType = '' }) =>
@@ -67,21 +97,52 @@ export function policyActions(store: Store): ActionHandlers {
             (PolicyTypes.length === 0 || PolicyTypes.includes(PolicyType)),
         );
       const { items, nextToken } = page(policies, input);
-      return { ScalingPolicies: items, NextToken: nextToken };
+      return {
+        ScalingPolicies: items.map((policy) => ({
+          ...policy,
+          Alarms:
+            policy.PolicyType === 'TargetTrackingScaling'
+              ? policy.Alarms
+              : watch
+                  .alarmsOf(policy.PolicyARN ?? '')
+                  .map(({ name, arn }) => ({ AlarmName: name, AlarmARN: arn })),
+        })),
+        NextToken: nextToken,
+      };
     },
 
-    DeletePolicy: ({ AutoScalingGroupName, PolicyName = '' }: DeletePolicyType): void => {
-      const groups =
-        AutoScalingGroupName === undefined ? [...store.groups.values()] : [store.group(AutoScalingGroupName)];
-      for (const group of groups) {
-        for (const [name, { PolicyARN }] of group.policies) {
-          if (name === PolicyName || PolicyARN === PolicyName) {
-            group.policies.delete(name);
-            return;
-          }
-        }
-      }
-      throw validationError(`PolicyName not found - No scaling policy found with name: ${PolicyName}`);
+    DeletePolicy: async ({ AutoScalingGroupName, PolicyName = '' }: DeletePolicyType): Promise<void> => {
+      const { group, policy } = find(AutoScalingGroupName, PolicyName);
+      await track(group, {}, policy.Alarms ?? []);
+      group.policies.delete(policy.PolicyName ?? '');
     },
+
+    ExecutePolicy: (input: ExecutePolicyType): void => {
+      const { MetricValue, BreachThreshold, HonorCooldown = false } = input;
+      const { group, policy } = find(input.AutoScalingGroupName, input.PolicyName ?? '');
+      const who = `a user request executed policy ${policy.PolicyName ?? ''}`;
+      if (policy.PolicyType === 'SimpleScaling') {
+        if (!execution.simple(group, policy, who, HonorCooldown)) {
+          throw new ServiceError(
+            'ScalingActivityInProgress',
+            `Scaling activity cannot be started: the group ${group.settings.AutoScalingGroupName} is in its cooldown period.`,
+          );
+        }
+      } else if (policy.PolicyType === 'StepScaling') {
+        if (MetricValue === undefined || BreachThreshold === undefined) {
+          throw validationError(
+            'MetricValue and BreachThreshold are required to execute a policy of type StepScaling.',
+          );
+        }
+        const comparison = MetricValue >= BreachThreshold ? 'above' : 'below';
+        execution.step(group, policy, { metric: MetricValue, threshold: BreachThreshold, comparison }, who);
+      } else {
+        throw validationError(`Policies of type ${policy.PolicyType ?? ''} cannot be executed by request.`);
+      }
+    },
+
+    DescribeAdjustmentTypes: (): DescribeAdjustmentTypesAnswer => ({
+      AdjustmentTypes: adjustmentTypes.map((AdjustmentType) => ({ AdjustmentType })),
+    }),
   };
 }

@@ -8,6 +8,7 @@ import { sendAnswer } from '../../protocol/query-service';
 import { Engine } from '../engine';
 import { autoScalingService } from '../service';
 import { Store } from '../store';
+import { AlarmsInMemory } from './alarms';
 import { HandClock } from './clock';
 import { Ec2InMemory } from './ec2';
 
@@ -22,8 +23,9 @@ export async function closeServices(): Promise<void> {
 export class ServiceUnderTest {
   readonly clock = new HandClock();
   readonly ec2 = new Ec2InMemory();
+  readonly alarms = new AlarmsInMemory();
   readonly store = new Store({ accountId: '000000000000', region: 'us-east-2' });
-  readonly engine = new Engine(this.store, this.ec2, this.clock);
+  readonly engine = new Engine(this.store, this.ec2, this.alarms, this.clock);
 
   private constructor(readonly client: AutoScaling) {}
 

@@ -1,0 +1,48 @@
+/** What an alarm compares its metric with its threshold by. */
+export type Comparison = 'above' | 'below';
+
+/** A CloudWatch alarm, as far as scaling needs it. */
+export interface Alarm {
+  readonly name: string;
+  readonly arn: string;
+  readonly state: 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
+  /** ARNs of what it does in any state. */
+  readonly actions: readonly string[];
+  /** ARNs of what it does in its present state; none when its actions are switched off. */
+  readonly stateActions: readonly string[];
+  readonly comparison: Comparison;
+  readonly threshold: number;
+}
+
+/** How data points become the one value of a metric that a step policy compares. */
+export type Aggregation = 'Minimum' | 'Maximum' | 'Average';
+
+/** An alarm that Auto Scaling makes for a target tracking policy. */
+export interface TrackingAlarm {
+  readonly name: string;
+  readonly description: string;
+  readonly comparison: Comparison;
+  readonly threshold: number;
+  readonly evaluationPeriods: number;
+  readonly metric: TrackedMetric;
+  readonly actions: readonly string[];
+}
+
+/** The metric of a target tracking policy. */
+export interface TrackedMetric {
+  readonly namespace: string;
+  readonly name: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  readonly statistic: 'Average' | 'Sum' | 'Minimum' | 'Maximum' | 'SampleCount';
+  readonly unit?: string | undefined;
+}
+
+/** What Auto Scaling needs of CloudWatch. */
+export interface AlarmGateway {
+  /** Every metric alarm. */
+  alarms(): Promise<Alarm[]>;
+  /** The alarm's metric over its evaluation periods; `undefined` when there is no data point. */
+  metric(name: string, aggregation: Aggregation): Promise<number | undefined>;
+  put(alarm: TrackingAlarm): Promise<void>;
+  remove(names: readonly string[]): Promise<void>;
+}

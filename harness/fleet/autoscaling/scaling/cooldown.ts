@@ -1,0 +1,38 @@
+import type { Clock } from '../clock';
+import { type Group, type Member, inTransition, present } from '../group';
+
+/**
+ * Lets the cooldown of a group run once the launches and terminations that it follows are done, and end.
+ * Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-scaling-cooldowns.html
+ */
+export function advanceCooldown(group: Group, clock: Clock): void {
+  const { cooldown } = group;
+  if (cooldown === undefined || inTransition(group)) {
+    return;
+  }
+  cooldown.until ??= clock.later(cooldown.seconds);
+  if (cooldown.until <= clock.now()) {
+    delete group.cooldown;
+  }
+}
+
+/** Whether simple scaling has to wait. */
+export function coolsDown(group: Group, clock: Clock): boolean {
+  const { cooldown } = group;
+  if (cooldown === undefined) {
+    return false;
+  }
+  return cooldown.until === undefined ? inTransition(group) : cooldown.until > clock.now();
+}
+
+/**
+ * Members that do not count yet for step scaling and target tracking: not in service, or not for long enough.
+ * Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-default-instance-warmup.html
+ */
+export function warmingUp(group: Group, seconds: number, clock: Clock): Member[] {
+  const now = clock.now().getTime();
+  const lastsMs = clock.later(seconds).getTime() - now;
+  return present(group).filter(
+    ({ inServiceSince }) => inServiceSince === undefined || inServiceSince.getTime() + lastsMs > now,
+  );
+}

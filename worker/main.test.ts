@@ -84,6 +84,31 @@ describe('the worker as a process', () => {
     expect(bucket.keys).toEqual(['processed/fail.txt']);
   });
 
+  it.each(['HeadObject', 'CopyObject', 'DeleteObject', 'DeleteMessageBatch'])(
+    'loses nothing and does nothing twice when it is killed at %s, which still has its effect',
+    async (operation) => {
+      upload('uploads/x');
+      let first: WorkerProcess | undefined;
+      const kill = (call: { readonly operation?: string; readonly action?: string }): undefined => {
+        if ((call.operation ?? call.action) === operation) first?.kill('SIGKILL');
+        return undefined;
+      };
+      s3.intercept = kill;
+      sqs.intercept = kill;
+      {
+        await using killed = WorkerProcess.start(bundle, environment());
+        first = killed;
+        await killed.exited;
+        first = undefined;
+      }
+      await using second = WorkerProcess.start(bundle, environment());
+      await until('the message is deleted', () => queue.deleted === 1);
+      expect(bucket.keys).toEqual(['processed/x']);
+      expect(bucket.versions('processed/x')).toHaveLength(1);
+      expect(second.stderr).not.toContain('"level":50');
+    },
+  );
+
   it('works by two on 200 uploads: none is lost, none is left, both have worked', async () => {
     await using one = WorkerProcess.start(bundle, environment());
     await using two = WorkerProcess.start(bundle, environment());

@@ -1,0 +1,126 @@
+import { NonRetryableError } from '../queue/errors';
+import { Body } from '../testing/s3-body';
+import { made, manifestOf, picture, quickly, Studio, tone } from '../testing/studio';
+import { until } from '../testing/until';
+
+jest.setTimeout(60_000);
+
+let studio: Studio;
+
+beforeAll(async () => {
+  studio = await Studio.open();
+});
+afterAll(async () => {
+  await studio[Symbol.asyncDispose]();
+});
+
+describe('a file that is no good movie', () => {
+  it.each([
+    ['a text called .mp4', () => Promise.resolve(Buffer.from('hello, I am no movie\n'.repeat(100)))],
+    ['nothing but zeros', () => Promise.resolve(Buffer.alloc(5000))],
+    [
+      'a playlist that names other files',
+      () => Promise.resolve(Buffer.from('#EXTM3U\n#EXTINF:1,\nfile:///etc/passwd\n#EXT-X-ENDLIST\n')),
+    ],
+    [
+      'a list of files to join',
+      () => Promise.resolve(Buffer.from("ffconcat version 1.0\nfile '/etc/passwd'\n")),
+    ],
+    [
+      'a movie without its index',
+      async () => (await studio.media.make('x.mp4', ...picture('640x360'), ...quickly)).subarray(0, 20_000),
+    ],
+    ['sound alone', () => studio.media.make('x.m4a', ...tone(), '-c:a', 'aac')],
+  ])('(%s) is refused for good, by name, and stays where it is', async (_, content) => {
+    await using p = await studio.start();
+    const delivery = p.deliver(p.upload('uploads/bad.mp4', Body.of(await content())));
+    await expect(delivery).rejects.toThrow(NonRetryableError);
+    await expect(delivery).rejects.toThrow('uploads/bad.mp4');
+    expect(p.bucket.keys).toEqual(['uploads/bad.mp4']);
+    expect(await studio.scratchLeft()).toEqual([]);
+  });
+
+  it('(empty) is refused for good', async () => {
+    await using p = await studio.start();
+    await expect(p.deliver(p.upload('uploads/empty.mp4', ''))).rejects.toThrow('uploads/empty.mp4 is empty');
+  });
+
+  it('(truncated) is refused for good, with what could be decoded', async () => {
+    await using p = await studio.start();
+    const whole = await studio.media.make(
+      'w.mp4',
+      ...picture('640x360', 10),
+      ...quickly,
+      '-movflags',
+      '+faststart',
+    );
+    const delivery = p.deliver(p.upload('uploads/cut.mp4', Body.of(whole.subarray(0, whole.byteLength / 2))));
+    await expect(delivery).rejects.toThrow(NonRetryableError);
+    await expect(delivery).rejects.toThrow(/uploads\/cut\.mp4: .*(truncated|decoded)/u);
+  });
+});
+
+describe('the work on a movie', () => {
+  it('is done once, whatever the duplicates', async () => {
+    await using p = await studio.start();
+    const version = p.upload(
+      'uploads/a.mp4',
+      Body.of(await studio.media.make('d.mp4', ...picture('640x360', 1), ...quickly)),
+    );
+    await p.deliver(version);
+    const manifests = p.bucket.versions('processed/a.mp4/manifest.json').length;
+    await p.deliver(version);
+    expect(p.bucket.versions('processed/a.mp4/manifest.json')).toHaveLength(manifests);
+    expect(p.told.at(-1)).toBe('Already moved to: processed/a.mp4');
+    expect(await studio.scratchLeft()).toEqual([]);
+  });
+
+  it('replaces the results of an older version and deletes them; an older version that comes late changes nothing', async () => {
+    await using p = await studio.start();
+    const content = await studio.media.make('o.mp4', ...picture('640x360', 1), ...quickly);
+    const first = p.upload('uploads/a.mp4', Body.of(content));
+    await p.deliver(first);
+    const old = manifestOf(p, 'a.mp4');
+    const late = p.upload('uploads/a.mp4', Body.of(content));
+    const newest = p.upload(
+      'uploads/a.mp4',
+      Body.of(await studio.media.make('o2.mp4', ...picture('320x240', 1), ...quickly)),
+    );
+    await p.deliver(newest);
+    await p.deliver(late);
+    const manifest = manifestOf(p, 'a.mp4');
+    expect(manifest.renditions).toMatchObject([{ height: 240 }]);
+    expect(p.bucket.keys.filter((key) => key.startsWith(old.prefix))).toEqual([]);
+    expect(p.bucket.keys).toContain(`${manifest.prefix}240p.mp4`);
+    expect(p.bucket.keys).not.toContain('uploads/a.mp4');
+  });
+
+  it('ends with its task: ffmpeg is killed and the scratch space is freed', async () => {
+    await using p = await studio.start();
+    const content = await studio.media.make('l.mp4', ...picture('1280x720', 20, 25), ...quickly);
+    const stop = new AbortController();
+    const delivery = p.deliver(p.upload('uploads/long.mp4', Body.of(content)), stop.signal);
+    const failure = delivery.catch((error: unknown) => error);
+    await until('it has begun', () => p.told.some((line) => line.startsWith('Progress:')), 50);
+    stop.abort(new Error('stopped here'));
+    expect(await failure).toMatchObject({ message: 'stopped here' });
+    expect(await studio.scratchLeft()).toEqual([]);
+    expect(p.bucket.keys).toEqual(['uploads/long.mp4']);
+  });
+});
+
+describe('an image', () => {
+  it('gets a thumbnail and a manifest, and is moved', async () => {
+    await using p = await studio.start();
+    const content = await studio.media.make('i.png', ...picture('1000x500', 1), '-frames:v', '1');
+    await p.deliver(p.upload('uploads/i.PNG', Body.of(content)));
+    const { streams } = await studio.media.describe(made(p, 'i.PNG', 'thumbnail.jpg'));
+    expect(streams[0]).toMatchObject({ codec_name: 'mjpeg', width: 320, height: 160 });
+    expect(p.bucket.keys).toContain('processed/i.PNG');
+  });
+
+  it('that is none is refused for good', async () => {
+    await using p = await studio.start();
+    await expect(p.deliver(p.upload('uploads/i.jpg', 'no image'))).rejects.toThrow(NonRetryableError);
+  });
+});

@@ -1,0 +1,92 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { MediaTools } from '../media/tools';
+import { allProcessors } from '../processors';
+import { Scratch } from '../processors/scratch';
+import { MediaFolder, requireMediaTools } from './media';
+import { startProcessing, type Processing } from './processing';
+
+/** What the tests read of a manifest. */
+export interface Manifest {
+  readonly prefix: string;
+  readonly renditions: readonly { readonly name: string; readonly width: number; readonly height: number }[];
+  readonly subtitles: readonly { readonly language: string; readonly file: string }[];
+  readonly files: readonly { readonly key: string }[];
+  readonly skipped: readonly { readonly what: string; readonly why: string }[];
+  readonly hasAudio: boolean;
+}
+
+/** Makes media files and has them processed, by the worker's own list of processors and the real ffmpeg. */
+export class Studio implements AsyncDisposable {
+  private constructor(
+    private readonly tools: MediaTools,
+    readonly media: MediaFolder,
+    private readonly scratchRoot: string,
+  ) {}
+
+  /** @throws Error where ffmpeg is not installed */
+  static async open(): Promise<Studio> {
+    const tools = await requireMediaTools();
+    return new Studio(
+      tools,
+      await MediaFolder.make(tools),
+      await mkdtemp(path.join(tmpdir(), 'upload-scratch-')),
+    );
+  }
+
+  start(): Promise<Processing> {
+    const scratch = new Scratch(this.scratchRoot);
+    return startProcessing({
+      versioned: true,
+      processor: (s3) => {
+        const processors = allProcessors({
+          s3,
+          uploadsPrefix: 'uploads/',
+          processedPrefix: 'processed/',
+          upscale: false,
+          scratch,
+          tools: this.tools,
+        });
+        return {
+          name: 'all',
+          accepts: () => true,
+          process: async (upload, context) => {
+            await processors.find(({ accepts }) => accepts(upload))?.process(upload, context);
+          },
+        };
+      },
+    });
+  }
+
+  /** Names in the scratch folder: none, when every task cleaned up. */
+  scratchLeft(): Promise<string[]> {
+    return readdir(this.scratchRoot);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.media[Symbol.asyncDispose]();
+    await rm(this.scratchRoot, { recursive: true });
+  }
+}
+
+export function manifestOf({ bucket }: Processing, name: string): Manifest {
+  return JSON.parse(bucket.get(`processed/${name}/manifest.json`).body.toBuffer().toString()) as Manifest;
+}
+
+/** A result, by its name in the manifest's folder. */
+export function made(processing: Processing, upload: string, name: string): Buffer {
+  return processing.bucket.get(manifestOf(processing, upload).prefix + name).body.toBuffer();
+}
+
+/** Options of ffmpeg for a moving picture of so many seconds. */
+export function picture(size: string, seconds = 2, rate = 10): string[] {
+  return ['-f', 'lavfi', '-i', `testsrc2=s=${size}:r=${rate}:d=${seconds}`];
+}
+
+/** Options of ffmpeg for a tone of so many seconds. */
+export function tone(seconds = 2): string[] {
+  return ['-f', 'lavfi', '-i', `sine=d=${seconds}`];
+}
+
+export const quickly: readonly string[] = ['-c:v', 'libx264', '-preset', 'ultrafast'];

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -8,11 +8,8 @@ import { probe, type Probe } from '../../worker/media/probe';
 import { planRenditions, type Rendition } from '../../worker/media/renditions';
 import { requireMediaTools } from '../../worker/testing/media';
 import type { MediaTools } from '../../worker/media/tools';
-import { startProcessing } from '../../worker/testing/processing';
 import { Body } from '../../worker/testing/s3-body';
-import { allProcessors } from '../../worker/processors';
-import { Scratch } from '../../worker/processors/scratch';
-import { readFile } from 'node:fs/promises';
+import { Studio } from '../../worker/testing/studio';
 
 const run = promisify(execFile);
 const RUNS = 5;
@@ -20,6 +17,7 @@ const RUNS = 5;
 type Way = (film: Film) => Promise<void>;
 
 interface Film {
+  readonly studio: Studio;
   readonly tools: MediaTools;
   readonly file: string;
   readonly folder: string;
@@ -28,29 +26,9 @@ interface Film {
 }
 
 /** The processor as it is: download, probes, the one ffmpeg process, uploads, manifest, move. */
-const processor: Way = async ({ tools, file, folder }) => {
-  const content = await readFile(file);
-  await using p = await startProcessing({
-    versioned: true,
-    processor: (s3) => ({
-      name: 'all',
-      accepts: () => true,
-      process: async (upload, context) => {
-        const options = {
-          s3,
-          uploadsPrefix: 'uploads/',
-          processedPrefix: 'processed/',
-          upscale: false,
-          scratch: new Scratch(folder),
-          tools,
-        };
-        await allProcessors(options)
-          .find(({ accepts }) => accepts(upload))
-          ?.process(upload, context);
-      },
-    }),
-  });
-  await p.deliver(p.upload('uploads/film.mp4', Body.of(content)));
+const processor: Way = async ({ studio, file }) => {
+  await using p = await studio.start();
+  await p.deliver(p.upload('uploads/film.mp4', Body.of(await readFile(file))));
 };
 
 /** The best single command line: the same outputs from one decode, and nothing else done. */
@@ -77,6 +55,7 @@ const WAYS: Readonly<Record<string, Way>> = {
 /** Measures the movie processor against bare command lines on the same film, in turn, and prints the medians. */
 async function main(): Promise<void> {
   const tools = await requireMediaTools();
+  await using studio = await Studio.open();
   const root = await mkdtemp(path.join(tmpdir(), 'upload-bench-'));
   try {
     const file = path.join(root, 'film.mp4');
@@ -96,6 +75,7 @@ async function main(): Promise<void> {
     const source = await probe(tools, file, new AbortController().signal);
     if (source.video === undefined) throw new Error('the film that was made has no picture');
     const film: Film = {
+      studio,
       tools,
       file,
       folder: root,

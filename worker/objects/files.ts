@@ -5,6 +5,10 @@ import { pipeline } from 'node:stream/promises';
 import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 
+/** S3 takes parts of at least 5 MiB, and up to 10,000 of them. */
+const MIN_PART_SIZE = 5 * 1024 ** 2;
+const MAX_PARTS = 10_000;
+
 /** An object, or one version of it. */
 export interface ObjectName {
   readonly bucket: string;
@@ -46,7 +50,7 @@ export async function uploadFile(
   const upload = new Upload({
     client: s3,
     params: { Bucket: bucket, Key: key, Body: createReadStream(file), ContentType: contentType },
-    partSize: Math.max(8 * 1024 ** 2, Math.ceil(size / 9000)),
+    partSize: Math.max(MIN_PART_SIZE, Math.ceil(size / MAX_PARTS)),
     queueSize: 2,
   });
   const abort = (): void => void upload.abort();

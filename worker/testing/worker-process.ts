@@ -42,7 +42,12 @@ export class WorkerProcess implements AsyncDisposable {
   static start(bundle: WorkerBundle, environment: Readonly<Record<string, string>>): WorkerProcess {
     return new WorkerProcess(
       spawn(process.execPath, [bundle.file], {
-        env: { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', ...environment },
+        env: {
+          AWS_ACCESS_KEY_ID: 'test',
+          AWS_SECRET_ACCESS_KEY: 'test',
+          SCRATCH_FOLDER: path.join(path.dirname(bundle.file), 'scratch'),
+          ...environment,
+        },
         stdio: ['ignore', 'pipe', 'pipe'],
       }),
     );

@@ -41,15 +41,17 @@ export function places(group: Group, howMany: number): Place[] {
 }
 
 /**
- * Whether instances are spread so unevenly that one should move: a zone has two more than another, or an instance is in
- * a zone that is no longer the group's.
+ * Whether an instance should move: it is in a zone that is no longer the group's, or in one that has two more than
+ * another. Instances protected from scale-in stay where they are.
  */
 export function isUnbalanced(group: Group): boolean {
   const zones = new Set(group.zones.values());
   const members = present(group);
-  const counts = [...zones].map(
-    (zone) => members.filter(({ availabilityZone }) => availabilityZone === zone).length,
+  const inZone = (zone: string): number =>
+    members.filter(({ availabilityZone }) => availabilityZone === zone).length;
+  const fewest = Math.min(...[...zones].map(inZone));
+  return members.some(
+    ({ availabilityZone: zone, protectedFromScaleIn }) =>
+      !protectedFromScaleIn && (!zones.has(zone) || inZone(zone) > fewest + 1),
   );
-  const strayed = members.some(({ availabilityZone }) => !zones.has(availabilityZone));
-  return strayed || Math.max(...counts) - Math.min(...counts) > 1;
 }

@@ -21,7 +21,7 @@ import { page } from '../paging';
 import { coolsDown } from '../scaling/cooldown';
 import type { Store } from '../store';
 import { putHook } from './hooks';
-import { matchesFilters, putTag } from './tags';
+import { matchingGroups, putTag } from './tags';
 
 function refuseTaken(store: Store, name: string): void {
   if (store.groups.has(name)) {
@@ -145,11 +145,9 @@ export function groupActions(store: Store, ec2: Ec2Gateway, { clock, scaling }: 
 
     DescribeAutoScalingGroups: (input: AutoScalingGroupNamesType): AutoScalingGroupsType => {
       const { AutoScalingGroupNames = [], Filters = [], IncludeInstances = true } = input;
-      const groups = [...store.groups.values()].filter(
-        (group) =>
-          (AutoScalingGroupNames.length === 0 ||
-            AutoScalingGroupNames.includes(group.settings.AutoScalingGroupName)) &&
-          matchesFilters(group, Filters),
+      const groups = matchingGroups([...store.groups.values()], Filters).filter(
+        ({ settings }) =>
+          AutoScalingGroupNames.length === 0 || AutoScalingGroupNames.includes(settings.AutoScalingGroupName),
       );
       const { items, nextToken } = page(groups, input);
       return {

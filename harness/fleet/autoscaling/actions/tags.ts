@@ -33,24 +33,41 @@ export function putTag(group: Group, { Key, Value, PropagateAtLaunch }: Tag): vo
   });
 }
 
-/** Whether a group passes filters of DescribeAutoScalingGroups: tag-key, tag-value, tag:<key>. */
-export function matchesFilters(group: Group, filters: readonly Filter[]): boolean {
-  const tags = [...group.tags.values()];
-  return filters.every(({ Name = '', Values = [] }) => {
-    if (Name === 'tag-key') {
-      return tags.some(({ Key }) => Values.includes(Key ?? ''));
-    }
-    if (Name === 'tag-value') {
-      return tags.some(({ Value }) => Values.includes(Value ?? ''));
-    }
-    if (Name.startsWith('tag:')) {
-      return Values.includes(group.tags.get(Name.slice('tag:'.length))?.Value ?? '');
-    }
+function refuseUnknown(filters: readonly Filter[], allowed: readonly string[]): void {
+  const unknown = filters.find(
+    ({ Name = '' }) => !allowed.includes(Name) && !(allowed.includes('tag:<key>') && Name.startsWith('tag:')),
+  );
+  if (unknown !== undefined) {
     throw validationError(
-      `Filter type ${Name} is not correct. Allowed Filter types are: tag-key, tag-value, tag:<key>`,
+      `Filter type ${unknown.Name ?? ''} is not correct. Allowed Filter types are: ${allowed.join(', ')}`,
     );
-  });
+  }
 }
+
+/**
+ * The groups that pass every filter of DescribeAutoScalingGroups.
+ *
+ * @throws ServiceError when there is no such filter.
+ */
+export function matchingGroups(groups: readonly Group[], filters: readonly Filter[]): Group[] {
+  refuseUnknown(filters, ['tag-key', 'tag-value', 'tag:<key>']);
+  return groups.filter(({ tags }) =>
+    filters.every(({ Name = '', Values = [] }) =>
+      [...tags.values()].some(({ Key = '', Value = '' }) => {
+        const read =
+          Name === 'tag-value' || Name === `tag:${Key}` ? Value : Name === 'tag-key' ? Key : undefined;
+        return read !== undefined && Values.includes(read);
+      }),
+    ),
+  );
+}
+
+const tagFilters: Readonly<Record<string, (tag: TagDescription) => string>> = {
+  'auto-scaling-group': ({ ResourceId }) => ResourceId ?? '',
+  key: ({ Key }) => Key ?? '',
+  value: ({ Value }) => Value ?? '',
+  'propagate-at-launch': ({ PropagateAtLaunch }) => String(PropagateAtLaunch),
+};
 
 /** The actions on tags of groups. */
 export function tagActions(store: Store): ActionHandlers {
@@ -69,23 +86,10 @@ export function tagActions(store: Store): ActionHandlers {
 
     DescribeTags: (input: DescribeTagsType): TagsType => {
       const { Filters = [] } = input;
-      const read: Readonly<Record<string, (tag: TagDescription) => string>> = {
-        'auto-scaling-group': ({ ResourceId }) => ResourceId ?? '',
-        key: ({ Key }) => Key ?? '',
-        value: ({ Value }) => Value ?? '',
-        'propagate-at-launch': ({ PropagateAtLaunch }) => String(PropagateAtLaunch),
-      };
+      refuseUnknown(Filters, Object.keys(tagFilters));
       const tags = [...store.groups.values()].flatMap((group) => [...group.tags.values()]);
       const matching = tags.filter((tag) =>
-        Filters.every(({ Name = '', Values = [] }) => {
-          const value = read[Name];
-          if (value === undefined) {
-            throw validationError(
-              `Filter type ${Name} is not correct. Allowed Filter types are: ${Object.keys(read).join(', ')}`,
-            );
-          }
-          return Values.includes(value(tag));
-        }),
+        Filters.every(({ Name = '', Values = [] }) => Values.includes(tagFilters[Name]?.(tag) ?? '')),
       );
       const { items, nextToken } = page(matching, input);
       return { Tags: items, NextToken: nextToken };

@@ -9,7 +9,6 @@ export const limits = {
   hooks: 50,
   policies: 50,
   schedules: 125,
-  notificationTopics: 10,
   tags: 50,
   launchConfigurations: 200,
 } as const;

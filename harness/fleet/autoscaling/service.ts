@@ -1,6 +1,8 @@
 import * as model from '@aws-sdk/client-auto-scaling';
 
 import { QueryService } from '../protocol/query-service';
+import { absentActions } from './actions/absent';
+import { accountActions } from './actions/account';
 import { activityActions } from './actions/activities';
 import { groupActions } from './actions/groups';
 import { hookActions } from './actions/hooks';
@@ -21,6 +23,8 @@ export function autoScalingService(store: Store, ec2: Ec2Gateway, engine: Engine
     version: '2011-01-01',
     model,
     handlers: {
+      ...absentActions(store),
+      ...accountActions(store),
       ...activityActions(store),
       ...groupActions(store, ec2, engine),
       ...hookActions(store, lifecycle),

@@ -1,0 +1,67 @@
+import type {
+  DescribeLaunchConfigurationsCommandOutput,
+  DescribeLoadBalancersRequest,
+  DescribeLoadBalancersResponse,
+  DescribeLoadBalancerTargetGroupsRequest,
+  DescribeLoadBalancerTargetGroupsResponse,
+  DescribeNotificationConfigurationsAnswer,
+  DescribeNotificationConfigurationsType,
+  DescribeTrafficSourcesRequest,
+  DescribeTrafficSourcesResponse,
+  DescribeWarmPoolAnswer,
+  DescribeWarmPoolType,
+} from '@aws-sdk/client-auto-scaling';
+
+import { validationError } from '../../protocol/errors';
+import type { ActionHandlers } from '../../protocol/query-service';
+import { launchConfigurationsGone } from '../group-settings';
+import type { Store } from '../store';
+
+/** The actions on what groups cannot have here: there is none of it, and asking says so. */
+export function absentActions(store: Store): ActionHandlers {
+  return {
+    DescribeLoadBalancers: (input: DescribeLoadBalancersRequest): DescribeLoadBalancersResponse => {
+      store.group(input.AutoScalingGroupName);
+      return { LoadBalancers: [] };
+    },
+
+    DescribeLoadBalancerTargetGroups: (
+      input: DescribeLoadBalancerTargetGroupsRequest,
+    ): DescribeLoadBalancerTargetGroupsResponse => {
+      store.group(input.AutoScalingGroupName);
+      return { LoadBalancerTargetGroups: [] };
+    },
+
+    DescribeTrafficSources: (input: DescribeTrafficSourcesRequest): DescribeTrafficSourcesResponse => {
+      store.group(input.AutoScalingGroupName);
+      return { TrafficSources: [] };
+    },
+
+    DescribeWarmPool: (input: DescribeWarmPoolType): DescribeWarmPoolAnswer => {
+      store.group(input.AutoScalingGroupName);
+      return { Instances: [] };
+    },
+
+    DescribeNotificationConfigurations: (
+      input: DescribeNotificationConfigurationsType,
+    ): DescribeNotificationConfigurationsAnswer => {
+      (input.AutoScalingGroupNames ?? []).forEach((name) => store.group(name));
+      return { NotificationConfigurations: [] };
+    },
+
+    DescribeLaunchConfigurations: (): Pick<
+      DescribeLaunchConfigurationsCommandOutput,
+      'LaunchConfigurations'
+    > => ({ LaunchConfigurations: [] }),
+
+    CreateLaunchConfiguration: (): never => {
+      throw launchConfigurationsGone();
+    },
+
+    DeleteLaunchConfiguration: ({ LaunchConfigurationName = '' }): never => {
+      throw validationError(
+        `Launch configuration name not found - Launch configuration ${LaunchConfigurationName} not found`,
+      );
+    },
+  };
+}

@@ -1,4 +1,6 @@
 import {
+  CreateTagsCommand,
+  DeleteTagsCommand,
   DescribeInstancesCommand,
   DescribeLaunchTemplateVersionsCommand,
   DescribeSubnetsCommand,
@@ -11,12 +13,13 @@ import {
 import type { LaunchTemplateSpecification } from '@aws-sdk/client-auto-scaling';
 
 import { validationError } from '../protocol/errors';
-import type {
-  DescribedInstance,
-  Ec2Gateway,
-  InstanceState,
-  LaunchRequest,
-  LaunchedInstance,
+import {
+  type DescribedInstance,
+  type Ec2Gateway,
+  type InstanceState,
+  type LaunchRequest,
+  type LaunchedInstance,
+  groupTag,
 } from './gateway';
 import type { ResolvedTemplate } from './group';
 
@@ -156,6 +159,16 @@ export class Ec2ApiGateway implements Ec2Gateway {
         availabilityZone: found.Placement?.AvailabilityZone ?? '',
       };
     });
+  }
+
+  async joinGroup(instanceIds: readonly string[], groupName: string): Promise<void> {
+    const Tags = [{ Key: groupTag, Value: groupName }];
+    await refusable(this.ec2.send(new CreateTagsCommand({ Resources: [...instanceIds], Tags })));
+  }
+
+  async leaveGroup(instanceIds: readonly string[]): Promise<void> {
+    const Tags = [{ Key: groupTag }];
+    await refusable(this.ec2.send(new DeleteTagsCommand({ Resources: [...instanceIds], Tags })));
   }
 
   private async instances(instanceIds: readonly string[]): Promise<Instance[]> {

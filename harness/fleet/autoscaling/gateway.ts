@@ -25,6 +25,9 @@ export interface DescribedInstance extends LaunchedInstance {
   readonly availabilityZone: string;
 }
 
+/** Tag of the instances of a group: its name. */
+export const groupTag = 'aws:autoscaling:groupName';
+
 /** What Auto Scaling needs of EC2. */
 export interface Ec2Gateway {
   /** Zone of each subnet. @throws ServiceError when one does not exist. */
@@ -37,6 +40,10 @@ export interface Ec2Gateway {
   terminate(instanceIds: readonly string[]): Promise<void>;
   /** States of the instances that EC2 still knows. */
   states(instanceIds: readonly string[]): Promise<Map<string, InstanceState>>;
+  /** Tags instances as those of a group. */
+  joinGroup(instanceIds: readonly string[], groupName: string): Promise<void>;
+  /** Takes that tag away. */
+  leaveGroup(instanceIds: readonly string[]): Promise<void>;
   /** @throws ServiceError when one does not exist. */
   describe(instanceIds: readonly string[]): Promise<DescribedInstance[]>;
 }

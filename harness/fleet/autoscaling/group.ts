@@ -14,8 +14,8 @@ export interface Member {
   readonly instanceType: string;
   readonly subnetId: string;
   readonly availabilityZone: string;
-  /** The launch template version that it was made from. */
-  readonly launchTemplate: ResolvedTemplate;
+  /** The launch template version that the group made it from; none of an instance that was attached. */
+  readonly launchTemplate: ResolvedTemplate | undefined;
   lifecycleState: LifecycleState;
   healthStatus: 'Healthy' | 'Unhealthy';
   protectedFromScaleIn: boolean;

@@ -2,7 +2,7 @@ import type { Activity } from '@aws-sdk/client-auto-scaling';
 
 import type { Activities } from './activities';
 import type { Clock } from './clock';
-import type { Ec2Gateway } from './gateway';
+import { type Ec2Gateway, groupTag } from './gateway';
 import { type Group, type Member, present } from './group';
 import { type Place, places } from './placement';
 
@@ -85,7 +85,7 @@ export class Launcher {
       subnetId,
       tags: {
         ...Object.fromEntries(propagated.map(({ Key, Value }) => [Key ?? '', Value ?? ''])),
-        'aws:autoscaling:groupName': AutoScalingGroupName,
+        [groupTag]: AutoScalingGroupName,
       },
     });
     this.activities.launched(activity, instanceId, subnetId, zone);

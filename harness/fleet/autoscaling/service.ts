@@ -7,6 +7,7 @@ import { activityActions } from './actions/activities';
 import { groupActions } from './actions/groups';
 import { hookActions } from './actions/hooks';
 import { instanceActions } from './actions/instances';
+import { membershipActions } from './actions/membership';
 import { policyActions } from './actions/policies';
 import { processActions } from './actions/processes';
 import { scheduleActions } from './actions/schedules';
@@ -29,6 +30,7 @@ export function autoScalingService(store: Store, ec2: Ec2Gateway, engine: Engine
       ...groupActions(store, ec2, engine),
       ...hookActions(store, lifecycle),
       ...instanceActions(store, engine),
+      ...membershipActions(store, ec2, engine),
       ...policyActions(store, scaling),
       ...processActions(store, clock),
       ...scheduleActions(store, clock),

@@ -12,7 +12,7 @@ function least(members: readonly Member[], measure: (member: Member) => number):
 }
 
 const oldestTemplate: Policy = (members) =>
-  least(members, ({ launchTemplate }) => Number(launchTemplate.Version));
+  least(members, ({ launchTemplate }) => Number(launchTemplate?.Version ?? 0));
 const closestToNextHour: Policy = (members, now) =>
   least(members, ({ launchedAt }) => hourMs - ((now.getTime() - launchedAt.getTime()) % hourMs));
 

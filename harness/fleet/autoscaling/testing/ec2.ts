@@ -1,18 +1,20 @@
 import type { LaunchTemplateSpecification } from '@aws-sdk/client-auto-scaling';
 
 import { validationError } from '../../protocol/errors';
-import type {
-  DescribedInstance,
-  Ec2Gateway,
-  InstanceState,
-  LaunchRequest,
-  LaunchedInstance,
+import {
+  type DescribedInstance,
+  type Ec2Gateway,
+  type InstanceState,
+  type LaunchRequest,
+  type LaunchedInstance,
+  groupTag,
 } from '../gateway';
 import type { ResolvedTemplate } from '../group';
 
 /** An instance of {@link Ec2InMemory}. */
 export interface InstanceInMemory extends LaunchRequest {
   readonly instanceId: string;
+  tags: Readonly<Record<string, string>>;
   state: InstanceState;
 }
 
@@ -111,6 +113,21 @@ export class Ec2InMemory implements Ec2Gateway {
           .map(({ instanceId, state }) => [instanceId, state]),
       ),
     );
+  }
+
+  joinGroup(instanceIds: readonly string[], groupName: string): Promise<void> {
+    for (const instance of instanceIds.map((instanceId) => this.instance(instanceId))) {
+      instance.tags = { ...instance.tags, [groupTag]: groupName };
+    }
+    return Promise.resolve();
+  }
+
+  leaveGroup(instanceIds: readonly string[]): Promise<void> {
+    for (const instance of instanceIds.map((instanceId) => this.instance(instanceId))) {
+      const { [groupTag]: _left, ...rest } = instance.tags;
+      instance.tags = rest;
+    }
+    return Promise.resolve();
   }
 
   async describe(instanceIds: readonly string[]): Promise<DescribedInstance[]> {

@@ -6,6 +6,8 @@ import { heal } from './health';
 import { Launcher } from './launcher';
 import { Lifecycle } from './lifecycle';
 import { isUnbalanced } from './placement';
+import { activeRefresh } from './refresh/refresh';
+import { Refresher } from './refresh/refresher';
 import type { AlarmGateway } from './scaling/alarms';
 import { advanceCooldown } from './scaling/cooldown';
 import { Scaling } from './scaling/scaling';
@@ -18,6 +20,7 @@ export class Engine {
   readonly activities: Activities;
   readonly lifecycle: Lifecycle;
   readonly scaling: Scaling;
+  readonly refresher: Refresher;
   private readonly launcher: Launcher;
   private running: Promise<void> | undefined;
   private again = false;
@@ -32,6 +35,7 @@ export class Engine {
     this.lifecycle = new Lifecycle(clock, this.activities);
     this.scaling = new Scaling(store, alarms, clock);
     this.launcher = new Launcher(ec2, clock, this.activities);
+    this.refresher = new Refresher(clock, this.lifecycle, this.launcher, this.scaling.watch);
   }
 
   /**
@@ -73,6 +77,7 @@ export class Engine {
     this.lifecycle.expire(group);
     this.settlePending(group, states);
     await this.settleTerminating(group, states);
+    await this.refresher.advance(group);
     this.shrink(group);
     if (performs(group, 'Launch')) {
       await this.launcher.grow(group);
@@ -80,7 +85,7 @@ export class Engine {
     }
     if (present(group).length + group.launching === group.settings.DesiredCapacity) {
       delete group.demand;
-      group.unreplaced = 0;
+      group.replacements = [];
     }
     advanceCooldown(group, this.clock);
     if (group.status !== undefined && group.members.length === 0 && group.launching === 0) {
@@ -131,9 +136,11 @@ export class Engine {
   /** Takes out what is too much. Instances that are to take another's place count once they are in service. */
   private shrink(group: Group): void {
     for (const member of group.members) {
-      member.extra &&= member.lifecycleState !== 'InService';
+      if (member.extra === 'balance' && member.lifecycleState === 'InService') {
+        delete member.extra;
+      }
     }
-    const counted = (): number => present(group).filter(({ extra }) => !extra).length;
+    const counted = (): number => present(group).filter(({ extra }) => extra === undefined).length;
     const { demand } = group;
     while (counted() > group.settings.DesiredCapacity && performs(group, 'Terminate')) {
       const victim = chooseVictim(group, this.clock.now());
@@ -153,10 +160,16 @@ export class Engine {
   private async rebalance(group: Group): Promise<void> {
     const moving =
       group.launching > 0 || group.members.some(({ lifecycleState }) => lifecycleState !== 'InService');
-    if (!moving && performs(group, 'AZRebalance', 'Terminate') && isUnbalanced(group)) {
+    if (
+      !moving &&
+      activeRefresh(group) === undefined &&
+      performs(group, 'AZRebalance', 'Terminate') &&
+      isUnbalanced(group)
+    ) {
       await this.launcher.launchExtra(
         group,
         1,
+        'balance',
         'instances were launched to balance instances in zones with other zones resulting in more than desired number of instances in the group.',
       );
     }
@@ -164,7 +177,8 @@ export class Engine {
 }
 
 /** Differs when anything has moved that may let something else move. */
-function fingerprint({ members, launching, settings, status }: Group): string {
+function fingerprint(group: Group): string {
+  const { members, launching, settings, status } = group;
   const states = members.map(({ instanceId, lifecycleState }) => `${instanceId}=${lifecycleState}`);
-  return [...states, launching, settings.DesiredCapacity, status].join();
+  return [...states, launching, settings.DesiredCapacity, status, activeRefresh(group)?.shown.Status].join();
 }

@@ -8,6 +8,8 @@ import type {
   TagDescription,
 } from '@aws-sdk/client-auto-scaling';
 
+import type { Refresh } from './refresh/refresh';
+
 /** An instance of a group, as Auto Scaling knows it. */
 export interface Member {
   readonly instanceId: string;
@@ -22,8 +24,8 @@ export interface Member {
   readonly launchedAt: Date;
   /** Since when it has been in service without a break. */
   inServiceSince?: Date;
-  /** Launched over the desired capacity, to take the place of another once it is in service. */
-  extra: boolean;
+  /** Launched over the desired capacity, to take the place of another: once it is in service, or as a refresh wants it. */
+  extra?: 'balance' | 'refresh';
   /** Lifecycle actions that have begun and are not completed. */
   waits: HookWait[];
   /** The activity that launches or terminates it. */
@@ -97,8 +99,10 @@ export interface Group {
   demand?: string;
   /** From the last change of the capacity until simple scaling may change it again; `until` is known once all has settled. */
   cooldown?: { readonly seconds: number; until?: Date };
-  /** Unhealthy instances that were terminated and have no replacement yet. */
-  unreplaced: number;
+  /** Why instances are to be launched in the place of others, one cause an instance. */
+  replacements: string[];
+  /** Newest first. */
+  readonly refreshes: Refresh[];
 }
 
 /** Processes that can be suspended. Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-suspend-resume-processes.html */

@@ -27,7 +27,9 @@ export function heal(group: Group, states: ReadonlyMap<string, InstanceState>, l
       lifecycle.beginTermination(group, member, [
         `an instance was taken out of service in response to ${check}`,
       ]);
-      group.unreplaced += 1;
+      group.replacements.push(
+        'an instance was launched in response to an unhealthy instance needing to be replaced.',
+      );
     }
   }
 }

@@ -5,10 +5,13 @@ import type { Clock } from './clock';
 import { type Ec2Gateway, groupTag } from './gateway';
 import { type Group, type Member, present } from './group';
 import { type Place, places } from './placement';
+import { launchTemplateOf } from './refresh/refresh';
 
 /** How long a group waits after a launch that failed, in seconds: doubled by each further failure, up to the longest. */
 const firstRetrySeconds = 5;
 const longestRetrySeconds = 300;
+
+type Extra = Member['extra'];
 
 /** Launches instances for groups. */
 export class Launcher {
@@ -26,10 +29,10 @@ export class Launcher {
       return;
     }
     const { demand } = group;
-    await this.launchAll(group, missing, false, (index) => {
-      if (group.unreplaced > 0) {
-        group.unreplaced -= 1;
-        return ['an instance was launched in response to an unhealthy instance needing to be replaced.'];
+    await this.launchAll(group, missing, undefined, (index) => {
+      const replacement = group.replacements.shift();
+      if (replacement !== undefined) {
+        return [replacement];
       }
       return [
         demand,
@@ -39,16 +42,16 @@ export class Launcher {
   }
 
   /** Launches instances over the desired capacity, each to take the place of another. */
-  async launchExtra(group: Group, howMany: number, cause: string): Promise<void> {
+  async launchExtra(group: Group, howMany: number, why: NonNullable<Extra>, cause: string): Promise<void> {
     if (!this.mustWait(group)) {
-      await this.launchAll(group, howMany, true, () => [cause]);
+      await this.launchAll(group, howMany, why, () => [cause]);
     }
   }
 
   private async launchAll(
     group: Group,
     howMany: number,
-    extra: boolean,
+    extra: Extra,
     causes: (index: number) => readonly (string | undefined)[],
   ): Promise<void> {
     group.launching += howMany;
@@ -59,7 +62,7 @@ export class Launcher {
     );
   }
 
-  private async launch(group: Group, place: Place, extra: boolean, activity: Activity): Promise<void> {
+  private async launch(group: Group, place: Place, extra: Extra, activity: Activity): Promise<void> {
     try {
       group.members.push(await this.request(group, place, extra, activity));
       delete group.launchFailures;
@@ -74,11 +77,11 @@ export class Launcher {
   private async request(
     group: Group,
     { subnetId, zone }: Place,
-    extra: boolean,
+    extra: Extra,
     activity: Activity,
   ): Promise<Member> {
-    const { LaunchTemplate, AutoScalingGroupName, NewInstancesProtectedFromScaleIn } = group.settings;
-    const template = await this.ec2.resolveTemplate(LaunchTemplate ?? {});
+    const { AutoScalingGroupName, NewInstancesProtectedFromScaleIn } = group.settings;
+    const template = await this.ec2.resolveTemplate(launchTemplateOf(group));
     const propagated = [...group.tags.values()].filter(({ PropagateAtLaunch }) => PropagateAtLaunch);
     const { instanceId, instanceType } = await this.ec2.launch({
       template,
@@ -99,7 +102,7 @@ export class Launcher {
       healthStatus: 'Healthy',
       protectedFromScaleIn: NewInstancesProtectedFromScaleIn,
       launchedAt: this.clock.now(),
-      extra,
+      ...(extra === undefined ? {} : { extra }),
       waits: [],
       activity,
     };

@@ -10,6 +10,7 @@ import { instanceActions } from './actions/instances';
 import { membershipActions } from './actions/membership';
 import { policyActions } from './actions/policies';
 import { processActions } from './actions/processes';
+import { refreshActions } from './actions/refreshes';
 import { scheduleActions } from './actions/schedules';
 import { tagActions } from './actions/tags';
 import type { Engine } from './engine';
@@ -33,6 +34,7 @@ export function autoScalingService(store: Store, ec2: Ec2Gateway, engine: Engine
       ...membershipActions(store, ec2, engine),
       ...policyActions(store, scaling),
       ...processActions(store, clock),
+      ...refreshActions(store, ec2, engine),
       ...scheduleActions(store, clock),
       ...tagActions(store),
     },

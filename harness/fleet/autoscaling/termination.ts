@@ -44,19 +44,23 @@ function ofFullestZones(group: Group, candidates: readonly Member[]): Member[] {
   return least(candidates, ({ availabilityZone }) => -inZone(availabilityZone));
 }
 
-/**
- * Whom to terminate when a group has too many: of the zone with the most instances, among those not protected from
- * scale-in, by the group's termination policies one after the other.
- *
- * @returns `undefined` when every instance is protected.
- */
-export function chooseVictim(group: Group, now: Date): Member | undefined {
-  const candidates = present(group).filter(
-    ({ protectedFromScaleIn, extra }) => !protectedFromScaleIn && !extra,
-  );
+/** Whom of some members to terminate first: of the zone with the most instances, by the group's termination policies one after the other. */
+export function firstToGo(group: Group, candidates: readonly Member[], now: Date): Member | undefined {
   if (candidates.length === 0) {
     return undefined;
   }
   const inTurn = group.settings.TerminationPolicies.flatMap((name) => policies[name] ?? []);
   return inTurn.reduce((rest, policy) => policy(rest, now), ofFullestZones(group, candidates))[0];
+}
+
+/**
+ * Whom to terminate when a group has too many: one that is not protected from scale-in.
+ *
+ * @returns `undefined` when every instance is protected.
+ */
+export function chooseVictim(group: Group, now: Date): Member | undefined {
+  const candidates = present(group).filter(
+    ({ protectedFromScaleIn, extra }) => !protectedFromScaleIn && extra === undefined,
+  );
+  return firstToGo(group, candidates, now);
 }

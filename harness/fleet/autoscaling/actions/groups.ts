@@ -59,7 +59,8 @@ export function groupActions(store: Store, ec2: Ec2Gateway, { clock, scaling }: 
         suspended: new Map(),
         metrics: new Set(),
         activities: [],
-        unreplaced: 0,
+        replacements: [],
+        refreshes: [],
         demand: `At ${stamp(clock.now())} a user request created an AutoScalingGroup changing the desired capacity from 0 to ${DesiredCapacity}.`,
       };
       (input.Tags ?? []).forEach((tag) => {
@@ -133,7 +134,7 @@ export function groupActions(store: Store, ec2: Ec2Gateway, { clock, scaling }: 
       group.hooks.clear();
       for (const member of group.members) {
         member.protectedFromScaleIn = false;
-        member.extra = false;
+        delete member.extra;
         member.waits = [];
         if (member.lifecycleState === 'Terminating:Wait') {
           member.lifecycleState = 'Terminating:Proceed';

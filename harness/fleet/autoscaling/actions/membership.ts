@@ -179,7 +179,6 @@ export function membershipActions(
           healthStatus: 'Healthy',
           protectedFromScaleIn: group.settings.NewInstancesProtectedFromScaleIn,
           launchedAt: clock.now(),
-          extra: false,
           waits: [],
           activity: moves.begin(
             `Attaching an existing EC2 instance: ${instanceId}`,

@@ -2,6 +2,7 @@ import type { ScalingPolicy } from '@aws-sdk/client-auto-scaling';
 
 import type { Clock } from '../clock';
 import { type Group, performs } from '../group';
+import { activeRefresh } from '../refresh/refresh';
 import type { Store } from '../store';
 import type { Aggregation, Alarm, AlarmGateway } from './alarms';
 import type { PolicyExecution } from './policy-execution';
@@ -36,10 +37,14 @@ export class AlarmWatch {
     return this.known.filter(({ actions }) => actions.includes(policyArn));
   }
 
+  /** The state of an alarm when it was last looked at. */
+  stateOf(name: string): Alarm['state'] | undefined {
+    return this.known.find((alarm) => alarm.name === name)?.state;
+  }
+
   /** Looks at every alarm, unless it did a moment ago, and executes what their states demand. */
   async look(): Promise<void> {
-    const nobodyAsks = [...this.store.groups.values()].every(({ policies }) => policies.size === 0);
-    if (nobodyAsks || (this.nextLook !== undefined && this.nextLook > this.clock.now())) {
+    if (!this.isNeeded() || (this.nextLook !== undefined && this.nextLook > this.clock.now())) {
       return;
     }
     this.nextLook = this.clock.later(lookSeconds);
@@ -62,6 +67,13 @@ export class AlarmWatch {
       }
     }
     this.due = pending;
+  }
+
+  private isNeeded(): boolean {
+    return [...this.store.groups.values()].some(
+      (group) =>
+        group.policies.size > 0 || activeRefresh(group)?.preferences.AlarmSpecification !== undefined,
+    );
   }
 
   private async act(alarm: Alarm, group: Group, policy: ScalingPolicy): Promise<void> {

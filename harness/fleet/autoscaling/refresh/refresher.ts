@@ -1,0 +1,286 @@
+import type { Clock } from '../clock';
+import { type Group, type Member, performs, present } from '../group';
+import type { Launcher } from '../launcher';
+import type { Lifecycle } from '../lifecycle';
+import type { AlarmWatch } from '../scaling/alarm-watch';
+import { firstToGo } from '../termination';
+import { type Refresh, activeRefresh, isOf } from './refresh';
+import { pace } from './pace';
+import { type View, showProgress } from './progress';
+
+/** How long protected and standby instances are waited for, in seconds. Source: API_RefreshPreferences, «Wait». */
+const longestBlockSeconds = 3_600;
+
+const cause = 'in response to an instance refresh.';
+
+/** Takes instance refreshes of groups forward, and back. */
+export class Refresher {
+  constructor(
+    private readonly clock: Clock,
+    private readonly lifecycle: Lifecycle,
+    private readonly launcher: Launcher,
+    private readonly watch: AlarmWatch,
+  ) {}
+
+  /** Does what the active refresh of a group, if any, can do now. */
+  async advance(group: Group): Promise<void> {
+    const refresh = activeRefresh(group);
+    if (refresh === undefined || group.status !== undefined || !performs(group, 'InstanceRefresh')) {
+      return;
+    }
+    const { shown } = refresh;
+    if (shown.Status === 'Pending') {
+      shown.Status = 'InProgress';
+    }
+    const alarm = (refresh.preferences.AlarmSpecification?.Alarms ?? []).find(
+      (name) => this.watch.stateOf(name) === 'ALARM',
+    );
+    if (shown.Status === 'Cancelling') {
+      this.cancelled(group, refresh);
+    } else if (alarm !== undefined && shown.Status !== 'RollbackInProgress') {
+      this.fail(group, refresh, `The CloudWatch alarm ${alarm} is in the ALARM state.`);
+    } else if (!this.pauses(refresh)) {
+      if (shown.Status === 'Baking') {
+        this.succeed(group, refresh);
+      } else {
+        await this.replace(group, refresh);
+      }
+    }
+  }
+
+  /** Turns a refresh round: new instances are replaced by ones of the group's own template. */
+  rollBack(group: Group, refresh: Refresh, reason: string): void {
+    const { shown } = refresh;
+    const {
+      LaunchTemplateId = '',
+      LaunchTemplateName = '',
+      Version = '',
+    } = group.settings.LaunchTemplate ?? {};
+    const previous = { LaunchTemplateId, LaunchTemplateName, Version };
+    const changed = group.members.filter((member) => !isOf(member, previous));
+    refresh.template = previous;
+    refresh.outdated = new Set(changed.map(({ instanceId }) => instanceId));
+    refresh.total = changed.length;
+    delete refresh.pausedUntil;
+    delete refresh.blockedUntil;
+    shown.RollbackDetails = {
+      RollbackReason: reason,
+      RollbackStartTime: this.clock.now(),
+      PercentageCompleteOnRollback: shown.PercentageComplete,
+      InstancesToUpdateOnRollback: shown.InstancesToUpdate,
+    };
+    shown.Status = 'RollbackInProgress';
+    shown.StatusReason = reason;
+  }
+
+  private pauses(refresh: Refresh): boolean {
+    if (refresh.pausedUntil === undefined || refresh.pausedUntil <= this.clock.now()) {
+      delete refresh.pausedUntil;
+      return false;
+    }
+    return true;
+  }
+
+  private async replace(group: Group, refresh: Refresh): Promise<void> {
+    this.releaseIgnored(group, refresh);
+    this.endStandby(group, refresh);
+    const view = this.view(group, refresh);
+    showProgress(refresh, view);
+    const { MinHealthyPercentage: minHealthy, MaxHealthyPercentage: maxHealthy } = refresh.preferences;
+    const { desired, members, outdated, replaceable, warming } = view;
+    const checkpoint = checkpointOf(refresh);
+    const allowed = Math.max(
+      0,
+      Math.ceil((desired * checkpoint) / 100) - Math.max(0, desired - outdated.length),
+    );
+    const inMotion = warming.length > 0 || group.launching > 0 || members.length < desired;
+    if ((allowed === 0 || outdated.length === 0) && !inMotion && !this.isBlocked(group, refresh)) {
+      this.reach(group, refresh, checkpoint);
+      return;
+    }
+    if (this.blocksTooLong(group, refresh, replaceable.length)) {
+      this.fail(
+        group,
+        refresh,
+        'Instances that are on standby or protected from scale in were not released.',
+      );
+      return;
+    }
+    const { terminate, launch } = pace(
+      {
+        desired,
+        total: members.length + group.launching,
+        ready: members.filter((member) => this.isReady(refresh, member)).length,
+        outdated: replaceable.length,
+        allowed: Math.min(allowed, replaceable.length),
+      },
+      { minHealthy, maxHealthy },
+    );
+    this.terminate(group, refresh, replaceable, terminate);
+    if (launch > 0 && performs(group, 'Launch')) {
+      await this.launcher.launchExtra(group, launch, 'refresh', `an instance was launched ${cause}`);
+    }
+  }
+
+  private view(group: Group, refresh: Refresh): View {
+    const members = present(group);
+    const outdated = members.filter(({ instanceId }) => refresh.outdated.has(instanceId));
+    const replacesProtected = refresh.preferences.ScaleInProtectedInstances === 'Refresh';
+    return {
+      desired: group.settings.DesiredCapacity,
+      members,
+      outdated,
+      replaceable: outdated.filter(
+        ({ lifecycleState, protectedFromScaleIn }) =>
+          lifecycleState === 'InService' && (replacesProtected || !protectedFromScaleIn),
+      ),
+      warming: members.filter(
+        (member) => !refresh.outdated.has(member.instanceId) && !this.isReady(refresh, member),
+      ),
+    };
+  }
+
+  /** In service, and warm if it is new. */
+  private isReady(refresh: Refresh, { instanceId, lifecycleState, inServiceSince }: Member): boolean {
+    if (lifecycleState !== 'InService' || inServiceSince === undefined) {
+      return false;
+    }
+    const now = this.clock.now().getTime();
+    const warmupMs = this.clock.later(refresh.preferences.InstanceWarmup).getTime() - now;
+    return refresh.outdated.has(instanceId) || inServiceSince.getTime() + warmupMs <= now;
+  }
+
+  /** Instances that the preferences say to ignore are not waited for and not replaced. */
+  private releaseIgnored(group: Group, { outdated, preferences }: Refresh): void {
+    for (const { instanceId, lifecycleState, protectedFromScaleIn } of group.members) {
+      const ignored =
+        (protectedFromScaleIn && preferences.ScaleInProtectedInstances === 'Ignore') ||
+        (lifecycleState === 'Standby' && preferences.StandbyInstances === 'Ignore');
+      if (ignored) {
+        outdated.delete(instanceId);
+      }
+    }
+  }
+
+  private endStandby(group: Group, { outdated, preferences }: Refresh): void {
+    if (preferences.StandbyInstances === 'Terminate') {
+      for (const member of group.members) {
+        if (member.lifecycleState === 'Standby' && outdated.has(member.instanceId)) {
+          this.lifecycle.beginTermination(group, member, [`an instance was taken out of service ${cause}`]);
+        }
+      }
+    }
+  }
+
+  /** Whether instances that are to be replaced wait for someone to release them. */
+  private isBlocked(group: Group, { outdated, preferences }: Refresh): boolean {
+    return group.members.some(
+      ({ instanceId, lifecycleState, protectedFromScaleIn }) =>
+        outdated.has(instanceId) &&
+        ((lifecycleState === 'InService' &&
+          protectedFromScaleIn &&
+          preferences.ScaleInProtectedInstances === 'Wait') ||
+          lifecycleState === 'Standby'),
+    );
+  }
+
+  private blocksTooLong(group: Group, refresh: Refresh, replaceable: number): boolean {
+    if (replaceable > 0 || !this.isBlocked(group, refresh)) {
+      delete refresh.blockedUntil;
+      return false;
+    }
+    refresh.blockedUntil ??= this.clock.later(longestBlockSeconds);
+    return refresh.blockedUntil <= this.clock.now();
+  }
+
+  private terminate(group: Group, refresh: Refresh, replaceable: readonly Member[], howMany: number): void {
+    if (!performs(group, 'Terminate')) {
+      return;
+    }
+    let rest = replaceable;
+    for (let count = 0; count < howMany; count += 1) {
+      const victim = firstToGo(group, rest, this.clock.now());
+      if (victim === undefined) {
+        return;
+      }
+      rest = rest.filter((member) => member !== victim);
+      this.lifecycle.beginTermination(group, victim, [
+        `an instance was taken out of service ${cause}`,
+        `instance ${victim.instanceId} was selected for termination.`,
+      ]);
+      const successor = group.members.find(
+        (member) => member.extra === 'refresh' && this.isReady(refresh, member),
+      );
+      if (successor === undefined) {
+        group.replacements.push(`an instance was launched ${cause}`);
+      } else {
+        delete successor.extra;
+      }
+    }
+  }
+
+  /** All that the checkpoint demands is replaced. */
+  private reach(group: Group, refresh: Refresh, checkpoint: number): void {
+    const { shown, preferences } = refresh;
+    const last = (preferences.CheckpointPercentages ?? []).length - 1;
+    if (shown.Status === 'InProgress' && checkpoint < 100 && refresh.checkpoints < last) {
+      refresh.checkpoints += 1;
+      refresh.pausedUntil = this.clock.later(preferences.CheckpointDelay ?? 0);
+      shown.StatusReason = `Waiting for the delay after the checkpoint of ${checkpoint} percent to be over.`;
+    } else if (shown.Status === 'InProgress' && (preferences.BakeTime ?? 0) > 0) {
+      shown.Status = 'Baking';
+      refresh.pausedUntil = this.clock.later(preferences.BakeTime ?? 0);
+    } else if (shown.Status === 'RollbackInProgress') {
+      this.end(group, refresh, 'RollbackSuccessful');
+    } else {
+      this.succeed(group, refresh);
+    }
+  }
+
+  private succeed(group: Group, refresh: Refresh): void {
+    const { shown } = refresh;
+    const template = shown.DesiredConfiguration?.LaunchTemplate;
+    if (template !== undefined) {
+      group.settings = { ...group.settings, LaunchTemplate: template };
+    }
+    delete shown.StatusReason;
+    this.end(group, refresh, 'Successful');
+  }
+
+  private fail(group: Group, refresh: Refresh, reason: string): void {
+    const { shown, preferences } = refresh;
+    if (shown.Status === 'RollbackInProgress') {
+      shown.StatusReason = reason;
+      this.end(group, refresh, 'RollbackFailed');
+    } else if (preferences.AutoRollback === true) {
+      this.rollBack(group, refresh, reason);
+    } else {
+      shown.StatusReason = reason;
+      this.end(group, refresh, 'Failed');
+    }
+  }
+
+  /** Replacements that have begun are brought to their end first. */
+  private cancelled(group: Group, refresh: Refresh): void {
+    const inMotion = present(group).some(({ lifecycleState }) => lifecycleState !== 'InService');
+    if (group.launching === 0 && !inMotion) {
+      this.end(group, refresh, 'Cancelled');
+    }
+  }
+
+  /** What was launched over the desired capacity counts from now on. */
+  private end(group: Group, { shown }: Refresh, status: NonNullable<Refresh['shown']['Status']>): void {
+    shown.Status = status;
+    shown.EndTime = this.clock.now();
+    for (const member of group.members) {
+      if (member.extra === 'refresh') {
+        delete member.extra;
+      }
+    }
+  }
+}
+
+/** Which percentage of the instances is to be new before the refresh pauses or ends. */
+function checkpointOf({ shown, preferences, checkpoints }: Refresh): number {
+  return shown.Status === 'InProgress' ? (preferences.CheckpointPercentages?.[checkpoints] ?? 100) : 100;
+}

@@ -26,7 +26,7 @@ const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 /** How often the fleet looks by itself, in milliseconds; calls at the edge make it look at once. */
 const lookMs = 1_000;
 
-const instanceChanges = /^(Run|Start|Stop|Terminate|Reboot)Instances$/;
+const instanceChanges = /^(Run|Start|Stop|Terminate)Instances$/;
 
 /** What a fleet stands on. */
 export interface FleetOptions {
@@ -84,7 +84,9 @@ export class Fleet {
         new URLSearchParams(body.length > 0 ? body.toString('utf8') : query),
       );
       sendAnswer(response, answer);
-      fleet.look();
+      if (call.action?.startsWith('Describe') !== true) {
+        fleet.look();
+      }
     });
     edge.serve(
       'ec2',
@@ -109,6 +111,19 @@ export class Fleet {
         }
       },
       'RunInstances',
+    );
+    edge.serve(
+      'ec2',
+      async (_call, body, response, forward) => {
+        await forward(body);
+        if (response.statusCode < 400) {
+          const named = [...new URLSearchParams(body.toString('utf8'))];
+          await instances.reboot(
+            named.flatMap(([name, value]) => (name.startsWith('InstanceId.') ? [value] : [])),
+          );
+        }
+      },
+      'RebootInstances',
     );
     edge.onCall(({ service: called, action = '' }) => {
       if (called === 'ec2' && instanceChanges.test(action)) {

@@ -5,6 +5,7 @@ import { type Group, performs, present } from './group';
 import { heal } from './health';
 import { Launcher } from './launcher';
 import { Lifecycle } from './lifecycle';
+import { endOldest } from './lifetime';
 import { isUnbalanced } from './placement';
 import { activeRefresh } from './refresh/refresh';
 import { Refresher } from './refresh/refresher';
@@ -77,6 +78,7 @@ export class Engine {
     this.lifecycle.expire(group);
     this.settlePending(group, states);
     await this.settleTerminating(group, states);
+    endOldest(group, this.lifecycle, this.clock);
     await this.refresher.advance(group);
     this.shrink(group);
     if (performs(group, 'Launch')) {

@@ -1,12 +1,15 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { IAMClient } from '@aws-sdk/client-iam';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 
 import type { Edge } from '../edge/edge';
 import { Ec2ApiGateway } from './autoscaling/ec2-gateway';
 import { Engine } from './autoscaling/engine';
+import { SnsSqsGateway } from './autoscaling/notifications/gateway';
 import { CloudWatchGateway } from './autoscaling/scaling/cloudwatch-gateway';
 import { autoScalingService } from './autoscaling/service';
 import { Store } from './autoscaling/store';
@@ -62,11 +65,17 @@ export class Fleet {
     const cloudWatch = new CloudWatchClient(common);
     const ec2 = new EC2Client(common);
     const iam = new IAMClient(common);
+    const sns = new SNSClient(common);
+    const sqs = new SQSClient(common);
     const ssm = new SSMClient(common);
     const sts = new STSClient(common);
     const store = new Store({ accountId, region });
     const gateway = new Ec2ApiGateway(ec2);
-    const engine = new Engine(store, gateway, new CloudWatchGateway(cloudWatch));
+    const engine = new Engine(store, {
+      ec2: gateway,
+      alarms: new CloudWatchGateway(cloudWatch),
+      notifications: new SnsSqsGateway(sns, sqs),
+    });
     const service = autoScalingService(store, gateway, engine);
     const instances = new Instances({
       ec2,
@@ -77,7 +86,7 @@ export class Fleet {
       accountId,
       targetLifecycleState: (instanceId) => targetLifecycleState(store, instanceId),
     });
-    const fleet = new Fleet(options, instances, engine, [cloudWatch, ec2, iam, ssm, sts]);
+    const fleet = new Fleet(options, instances, engine, [cloudWatch, ec2, iam, sns, sqs, ssm, sts]);
     edge.serve('autoscaling', async (call, body, response) => {
       const query = call.path.split('?')[1] ?? '';
       const answer = await service.answer(

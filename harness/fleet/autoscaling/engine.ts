@@ -6,6 +6,8 @@ import { heal } from './health';
 import { Launcher } from './launcher';
 import { Lifecycle } from './lifecycle';
 import { endOldest } from './lifetime';
+import { Announcer } from './notifications/announcer';
+import type { NotificationGateway } from './notifications/gateway';
 import { isUnbalanced } from './placement';
 import { activeRefresh } from './refresh/refresh';
 import { Refresher } from './refresh/refresher';
@@ -16,23 +18,33 @@ import { runSchedules } from './scaling/schedule';
 import type { Store } from './store';
 import { chooseVictim } from './termination';
 
+/** The services that groups need. */
+export interface Gateways {
+  readonly ec2: Ec2Gateway;
+  readonly alarms: AlarmGateway;
+  readonly notifications: NotificationGateway;
+}
+
 /** Makes the groups what they are told to be: launches, heals, waits for hooks, balances, terminates. */
 export class Engine {
   readonly activities: Activities;
   readonly lifecycle: Lifecycle;
   readonly scaling: Scaling;
   readonly refresher: Refresher;
+  readonly announcer: Announcer;
+  private readonly ec2: Ec2Gateway;
   private readonly launcher: Launcher;
   private running: Promise<void> | undefined;
   private again = false;
 
   constructor(
     private readonly store: Store,
-    private readonly ec2: Ec2Gateway,
-    alarms: AlarmGateway,
+    { ec2, alarms, notifications }: Gateways,
     readonly clock: Clock = wallClock,
   ) {
+    this.ec2 = ec2;
     this.activities = new Activities(clock);
+    this.announcer = new Announcer(notifications, clock, store.home.accountId);
     this.lifecycle = new Lifecycle(clock, this.activities);
     this.scaling = new Scaling(store, alarms, clock);
     this.launcher = new Launcher(ec2, clock, this.activities);
@@ -93,6 +105,7 @@ export class Engine {
     if (group.status !== undefined && group.members.length === 0 && group.launching === 0) {
       this.store.groups.delete(group.settings.AutoScalingGroupName);
     }
+    await this.announcer.announce(group);
     if (fingerprint(group) !== before) {
       this.again = true;
     }

@@ -93,6 +93,8 @@ export interface Group {
   /** Suspended processes with the reason for each. */
   readonly suspended: Map<string, string>;
   readonly metrics: Set<string>;
+  /** Topics that are told of scaling activities, with the types of notification that each gets. */
+  readonly topics: Map<string, ReadonlySet<string>>;
   /** Newest first. */
   readonly activities: Activity[];
   /** Who changed the desired capacity, and when: the beginning of the causes of activities until it is reached. */

@@ -10,6 +10,7 @@ export const limits = {
   policies: 50,
   schedules: 125,
   tags: 50,
+  notificationTopics: 10,
   launchConfigurations: 200,
 } as const;
 

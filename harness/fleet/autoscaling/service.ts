@@ -8,6 +8,7 @@ import { groupActions } from './actions/groups';
 import { hookActions } from './actions/hooks';
 import { instanceActions } from './actions/instances';
 import { membershipActions } from './actions/membership';
+import { notificationActions } from './actions/notifications';
 import { policyActions } from './actions/policies';
 import { processActions } from './actions/processes';
 import { refreshActions } from './actions/refreshes';
@@ -19,7 +20,7 @@ import type { Store } from './store';
 
 /** The Auto Scaling API over the groups of a store. */
 export function autoScalingService(store: Store, ec2: Ec2Gateway, engine: Engine): QueryService {
-  const { clock, lifecycle, scaling } = engine;
+  const { announcer, clock, lifecycle, scaling } = engine;
   return new QueryService({
     service: 'autoscaling',
     version: '2011-01-01',
@@ -29,9 +30,10 @@ export function autoScalingService(store: Store, ec2: Ec2Gateway, engine: Engine
       ...accountActions(store),
       ...activityActions(store),
       ...groupActions(store, ec2, engine),
-      ...hookActions(store, lifecycle),
+      ...hookActions(store, lifecycle, announcer),
       ...instanceActions(store, engine),
       ...membershipActions(store, ec2, engine),
+      ...notificationActions(store, announcer),
       ...policyActions(store, scaling),
       ...processActions(store, clock),
       ...refreshActions(store, ec2, engine),

@@ -4,8 +4,6 @@ import type {
   DescribeLoadBalancersResponse,
   DescribeLoadBalancerTargetGroupsRequest,
   DescribeLoadBalancerTargetGroupsResponse,
-  DescribeNotificationConfigurationsAnswer,
-  DescribeNotificationConfigurationsType,
   DescribeTrafficSourcesRequest,
   DescribeTrafficSourcesResponse,
   DescribeWarmPoolAnswer,
@@ -40,13 +38,6 @@ export function absentActions(store: Store): ActionHandlers {
     DescribeWarmPool: (input: DescribeWarmPoolType): DescribeWarmPoolAnswer => {
       store.group(input.AutoScalingGroupName);
       return { Instances: [] };
-    },
-
-    DescribeNotificationConfigurations: (
-      input: DescribeNotificationConfigurationsType,
-    ): DescribeNotificationConfigurationsAnswer => {
-      (input.AutoScalingGroupNames ?? []).forEach((name) => store.group(name));
-      return { NotificationConfigurations: [] };
     },
 
     DescribeLaunchConfigurations: (): Pick<

@@ -37,14 +37,17 @@ function bounds({ MinSize, MaxSize, DesiredCapacity }: Group['settings']): strin
 }
 
 /** The actions on groups as a whole. */
-export function groupActions(store: Store, ec2: Ec2Gateway, { clock, scaling }: Engine): ActionHandlers {
+export function groupActions(
+  store: Store,
+  ec2: Ec2Gateway,
+  { announcer, clock, scaling }: Engine,
+): ActionHandlers {
   return {
     CreateAutoScalingGroup: async (input: CreateAutoScalingGroupType): Promise<void> => {
       const name = input.AutoScalingGroupName ?? '';
       refuseTaken(store, name);
       checkLimit('groups', store.groups.size);
       const checked = await newSettings(input, ec2);
-      refuseTaken(store, name);
       const { DesiredCapacity } = checked.settings;
       const group: Group = {
         ...checked,
@@ -58,6 +61,7 @@ export function groupActions(store: Store, ec2: Ec2Gateway, { clock, scaling }: 
         schedules: new Map(),
         suspended: new Map(),
         metrics: new Set(),
+        topics: new Map(),
         activities: [],
         replacements: [],
         refreshes: [],
@@ -66,9 +70,10 @@ export function groupActions(store: Store, ec2: Ec2Gateway, { clock, scaling }: 
       (input.Tags ?? []).forEach((tag) => {
         putTag(group, tag);
       });
-      (input.LifecycleHookSpecificationList ?? []).forEach((hook) => {
-        putHook(group, hook);
-      });
+      for (const hook of input.LifecycleHookSpecificationList ?? []) {
+        await putHook(group, hook, announcer);
+      }
+      refuseTaken(store, name);
       store.groups.set(name, group);
     },
 

@@ -4,6 +4,7 @@ import type {
   DescribeLifecycleHooksAnswer,
   DescribeLifecycleHooksType,
   DescribeLifecycleHookTypesAnswer,
+  LifecycleHook,
   LifecycleHookSpecification,
   PutLifecycleHookType,
   RecordLifecycleActionHeartbeatType,
@@ -13,6 +14,7 @@ import { validationError } from '../../protocol/errors';
 import type { Group, HookWait, Member } from '../group';
 import type { Lifecycle } from '../lifecycle';
 import { checkLimit } from '../limits';
+import type { Announcer } from '../notifications/announcer';
 import type { ActionHandlers } from '../../protocol/query-service';
 import type { Store } from '../store';
 
@@ -22,11 +24,38 @@ const transitions = ['autoscaling:EC2_INSTANCE_LAUNCHING', 'autoscaling:EC2_INST
 const longestWaitSeconds = 172_800;
 const mostHeartbeats = 100;
 
-/** Sets a lifecycle hook; what is not said keeps its value, or has AWS's default. */
-export function putHook(
+/**
+ * Sets a lifecycle hook; what is not said keeps its value, or has AWS's default. A target that it names gets a test
+ * message first.
+ */
+export async function putHook(
   group: Group,
   input: Omit<PutLifecycleHookType, 'AutoScalingGroupName'> | LifecycleHookSpecification,
-): void {
+  announcer: Announcer,
+): Promise<void> {
+  const hook = checkedHook(group, input);
+  const {
+    LifecycleHookName = '',
+    LifecycleTransition,
+    NotificationTargetARN: target,
+    RoleARN = 'none',
+  } = hook;
+  if (target !== undefined && input.NotificationTargetARN !== undefined) {
+    try {
+      await announcer.test(group, target, { LifecycleHookName, LifecycleTransition });
+    } catch {
+      throw validationError(
+        `Unable to publish test message to notification target ${target} using IAM role ${RoleARN}. Please check your target and role configuration and try to put lifecycle hook again.`,
+      );
+    }
+  }
+  group.hooks.set(LifecycleHookName, hook);
+}
+
+function checkedHook(
+  group: Group,
+  input: Omit<PutLifecycleHookType, 'AutoScalingGroupName'> | LifecycleHookSpecification,
+): LifecycleHook {
   const name = input.LifecycleHookName ?? '';
   const before = group.hooks.get(name);
   if (before === undefined) {
@@ -48,20 +77,23 @@ export function putHook(
   if (!['CONTINUE', 'ABANDON'].includes(DefaultResult)) {
     throw validationError(`The default result is ${DefaultResult}; it must be CONTINUE or ABANDON.`);
   }
-  group.hooks.set(name, {
-    ...before,
-    ...Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)),
+  const given = Object.entries(input).filter(([, value]) => value !== undefined);
+  const { NotificationTargetARN, ...hook }: LifecycleHook = { ...before, ...Object.fromEntries(given) };
+  return {
+    ...hook,
+    // An empty target takes away the one there was.
+    ...(NotificationTargetARN === '' ? {} : { NotificationTargetARN }),
     AutoScalingGroupName: group.settings.AutoScalingGroupName,
     LifecycleHookName: name,
     LifecycleTransition: transition,
     HeartbeatTimeout,
     GlobalTimeout: Math.min(longestWaitSeconds, HeartbeatTimeout * mostHeartbeats),
     DefaultResult,
-  });
+  };
 }
 
 /** The actions on lifecycle hooks. */
-export function hookActions(store: Store, lifecycle: Lifecycle): ActionHandlers {
+export function hookActions(store: Store, lifecycle: Lifecycle, announcer: Announcer): ActionHandlers {
   /** The lifecycle action that a request means, by its token or by the instance. */
   function action(
     input: Pick<
@@ -90,8 +122,8 @@ export function hookActions(store: Store, lifecycle: Lifecycle): ActionHandlers 
   }
 
   return {
-    PutLifecycleHook: (input: PutLifecycleHookType): void => {
-      putHook(store.group(input.AutoScalingGroupName), input);
+    PutLifecycleHook: async (input: PutLifecycleHookType): Promise<void> => {
+      await putHook(store.group(input.AutoScalingGroupName), input, announcer);
     },
 
     DeleteLifecycleHook: ({

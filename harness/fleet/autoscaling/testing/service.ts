@@ -11,6 +11,7 @@ import { Store } from '../store';
 import { AlarmsInMemory } from './alarms';
 import { HandClock } from './clock';
 import { Ec2InMemory } from './ec2';
+import { NotificationsInMemory } from './notifications';
 
 const closers: (() => Promise<void>)[] = [];
 
@@ -24,8 +25,13 @@ export class ServiceUnderTest {
   readonly clock = new HandClock();
   readonly ec2 = new Ec2InMemory();
   readonly alarms = new AlarmsInMemory();
+  readonly notifications = new NotificationsInMemory();
   readonly store = new Store({ accountId: '000000000000', region: 'us-east-2' });
-  readonly engine = new Engine(this.store, this.ec2, this.alarms, this.clock);
+  readonly engine = new Engine(
+    this.store,
+    { ec2: this.ec2, alarms: this.alarms, notifications: this.notifications },
+    this.clock,
+  );
 
   private constructor(readonly client: AutoScaling) {}
 

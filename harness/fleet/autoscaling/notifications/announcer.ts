@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+
+import type { Activity, LifecycleHook } from '@aws-sdk/client-auto-scaling';
+
+import type { Clock } from '../clock';
+import type { Group, HookWait, Member } from '../group';
+import type { Notification, NotificationGateway } from './gateway';
+
+/** Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-sns-notifications.html */
+export const notificationTypes = [
+  'autoscaling:EC2_INSTANCE_LAUNCH',
+  'autoscaling:EC2_INSTANCE_LAUNCH_ERROR',
+  'autoscaling:EC2_INSTANCE_TERMINATE',
+  'autoscaling:EC2_INSTANCE_TERMINATE_ERROR',
+  'autoscaling:TEST_NOTIFICATION',
+] as const;
+
+const service = 'AWS Auto Scaling';
+const testEvent = 'autoscaling:TEST_NOTIFICATION';
+
+function eventOf({ Description = '', StatusCode }: Activity): string | undefined {
+  const verb = Description.startsWith('Launching')
+    ? 'LAUNCH'
+    : Description.startsWith('Terminating')
+      ? 'TERMINATE'
+      : undefined;
+  return verb && `autoscaling:EC2_INSTANCE_${verb}${StatusCode === 'Successful' ? '' : '_ERROR'}`;
+}
+
+/** Tells of what happens in groups: activities that end, to topics; lifecycle actions that begin, to topics and queues. */
+export class Announcer {
+  private readonly told = new WeakSet<Activity | HookWait>();
+
+  constructor(
+    private readonly gateway: NotificationGateway,
+    private readonly clock: Clock,
+    private readonly accountId: string,
+  ) {}
+
+  /** Tells of what is new in a group. @throws when a target takes no message; the others have got theirs then. */
+  async announce(group: Group): Promise<void> {
+    const ended = group.activities.filter((activity) => activity.EndTime !== undefined);
+    const notifications = [
+      ...this.news(ended).flatMap((activity) => this.ofActivity(group, activity)),
+      ...group.members.flatMap((member) =>
+        this.news(member.waits).flatMap((wait) => this.ofWait(group, member, wait)),
+      ),
+    ];
+    const outcomes = await Promise.allSettled(
+      notifications.map((notification) => this.gateway.send(notification)),
+    );
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    if (failed !== undefined) {
+      throw failed.reason;
+    }
+  }
+
+  /** The message that a new target gets at once. @throws when it does not take it. */
+  async test(group: Group, targetArn: string, details: object = {}): Promise<void> {
+    await this.gateway.send({
+      targetArn,
+      subject: `Auto Scaling: test notification for group "${group.settings.AutoScalingGroupName}"`,
+      message: { ...this.head(group), ...details, Event: testEvent },
+    });
+  }
+
+  private news<T extends Activity | HookWait>(items: readonly T[]): T[] {
+    const news = items.filter((item) => !this.told.has(item));
+    news.forEach((item) => this.told.add(item));
+    return news;
+  }
+
+  private ofActivity(group: Group, activity: Activity): Notification[] {
+    const Event = eventOf(activity);
+    const { AutoScalingGroupName } = group.settings;
+    const what = Event?.includes('LAUNCH') === true ? 'launch' : 'termination';
+    return [...group.topics]
+      .filter(([, types]) => Event !== undefined && types.has(Event))
+      .map(([targetArn]) => ({
+        targetArn,
+        subject: `Auto Scaling: ${what} for group "${AutoScalingGroupName}"`,
+        message: {
+          ...this.head(group),
+          Event,
+          ActivityId: activity.ActivityId,
+          Description: activity.Description,
+          Cause: activity.Cause,
+          StartTime: activity.StartTime,
+          EndTime: activity.EndTime,
+          StatusCode: activity.StatusCode,
+          StatusMessage: activity.StatusMessage ?? '',
+          Progress: activity.Progress,
+          EC2InstanceId: /: (i-\w+)/.exec(activity.Description ?? '')?.[1] ?? '',
+          Details: JSON.parse(activity.Details ?? '{}') as unknown,
+        },
+      }));
+  }
+
+  private ofWait(group: Group, member: Member, wait: HookWait): Notification[] {
+    const hook: LifecycleHook = group.hooks.get(wait.hookName) ?? {};
+    const { NotificationTargetARN: targetArn, LifecycleHookName = '' } = hook;
+    if (targetArn === undefined) {
+      return [];
+    }
+    return [
+      {
+        targetArn,
+        subject: `Auto Scaling: Lifecycle action '${hook.LifecycleTransition?.endsWith('LAUNCHING') === true ? 'LAUNCHING' : 'TERMINATING'}' for instance ${member.instanceId} in progress.`,
+        message: {
+          ...this.head(group),
+          LifecycleHookName,
+          LifecycleTransition: hook.LifecycleTransition,
+          EC2InstanceId: member.instanceId,
+          LifecycleActionToken: wait.token,
+          NotificationMetadata: hook.NotificationMetadata,
+        },
+      },
+    ];
+  }
+
+  private head(group: Group): object {
+    return {
+      Service: service,
+      Time: this.clock.now(),
+      RequestId: randomUUID(),
+      AccountId: this.accountId,
+      AutoScalingGroupName: group.settings.AutoScalingGroupName,
+      AutoScalingGroupARN: group.arn,
+    };
+  }
+}

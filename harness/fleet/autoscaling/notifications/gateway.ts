@@ -1,0 +1,33 @@
+import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
+import { GetQueueUrlCommand, type SQSClient, SendMessageCommand } from '@aws-sdk/client-sqs';
+
+/** What is sent to an SNS topic or an SQS queue. */
+export interface Notification {
+  readonly targetArn: string;
+  readonly subject: string;
+  readonly message: object;
+}
+
+/** What Auto Scaling needs of SNS and SQS. */
+export interface NotificationGateway {
+  send(notification: Notification): Promise<void>;
+}
+
+/** SNS and SQS by their own APIs, through the edge. */
+export class SnsSqsGateway implements NotificationGateway {
+  constructor(
+    private readonly sns: SNSClient,
+    private readonly sqs: SQSClient,
+  ) {}
+
+  async send({ targetArn, subject, message }: Notification): Promise<void> {
+    const [, , service, , , name] = targetArn.split(':');
+    const text = JSON.stringify(message);
+    if (service === 'sqs') {
+      const { QueueUrl } = await this.sqs.send(new GetQueueUrlCommand({ QueueName: name }));
+      await this.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: text }));
+    } else {
+      await this.sns.send(new PublishCommand({ TopicArn: targetArn, Subject: subject, Message: text }));
+    }
+  }
+}

@@ -47,16 +47,23 @@ export default tseslint.config(
           paths: [
             {
               name: '@cdktf/provider-aws',
-              message: 'The barrel costs 3 s and 570 MB: import one resource, as @cdktf/provider-aws/lib/s3-bucket.',
+              message:
+                'The barrel costs 3 s and 570 MB: import one resource, as @cdktf/provider-aws/lib/s3-bucket.',
             },
           ],
         },
       ],
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
       '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true, argsIgnorePattern: '^_' }],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       '@typescript-eslint/explicit-module-boundary-types': 'error',
-      '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: 'only-allowed-literals' }],
+      '@typescript-eslint/no-unnecessary-condition': [
+        'error',
+        { allowConstantLoopConditions: 'only-allowed-literals' },
+      ],
     },
   },
   {

@@ -119,7 +119,7 @@ export class Instances {
     const { UserData } = await ec2.send(
       new DescribeInstanceAttributeCommand({ InstanceId: instanceId, Attribute: 'userData' }),
     );
-    const userData = Buffer.from(UserData?.Value ?? '', 'base64').toString('utf8');
+    const userData = Buffer.from(UserData?.Value ?? '', 'base64');
     const metadata = await startMetadata(() => this.facts(instanceId, record, userData));
     const body = await bodies.boot({
       instanceId,
@@ -139,7 +139,7 @@ export class Instances {
     await embodied?.metadata.close();
   }
 
-  private async facts(instanceId: string, record: Instance, userData: string): Promise<InstanceFacts> {
+  private async facts(instanceId: string, record: Instance, userData: Buffer): Promise<InstanceFacts> {
     const { accountId, region, roles, targetLifecycleState } = this.options;
     return {
       instanceId,

@@ -1,4 +1,5 @@
 import {
+  GetObjectCommand,
   HeadObjectCommand,
   NotFound,
   PutObjectCommand,
@@ -61,6 +62,14 @@ export class PipelineClient {
       }
       throw error;
     }
+  }
+
+  /** The text of an object. */
+  async read(key: string): Promise<string> {
+    const { Body } = await this.s3.send(
+      new GetObjectCommand({ Bucket: this.outputs.uploadBucket, Key: key }),
+    );
+    return (await Body?.transformToString()) ?? '';
   }
 
   /** Whether the file is under `processed/` and no longer under `uploads/`. */

@@ -3,8 +3,8 @@ export interface BodySpec {
   readonly instanceId: string;
   /** Address of the instance in its VPC, as EC2 records it; shown as the body's host name (`ip-10-0-1-23`). */
   readonly privateIpAddress: string;
-  /** User data as the instance would read it from its metadata: decoded, a script that starts with `#!`. */
-  readonly userData: string;
+  /** User data as the instance reads it from its metadata: a script that starts with `#!`, or that script as gzip. */
+  readonly userData: Buffer;
   /** URL of this instance's metadata service (IMDSv2), reachable from inside the body. */
   readonly metadataEndpoint: string;
   /** URL of the edge, where every AWS API call of this body goes (`AWS_ENDPOINT_URL`). */
@@ -46,7 +46,11 @@ export interface Body {
 export interface BodyBackend {
   /** What it is called in messages: `namespaces` or `containers`. */
   readonly name: string;
-  /** Resolves once process 1 of the body runs; the user data goes on by itself, as on EC2. */
+  /**
+   * Resolves once process 1 of the body runs; the user data goes on by itself, as on EC2.
+   *
+   * @throws BodyError when this machine gives no body, saying what forbids it; nothing is left behind then.
+   */
   boot(spec: BodySpec): Promise<Body>;
   /** Kills all bodies and leaves nothing behind: no process, mount or folder. Idempotent. */
   close(): Promise<void>;

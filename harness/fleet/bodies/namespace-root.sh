@@ -1,94 +1,174 @@
 #!/bin/sh
-# Runs as process 1 of new user, mount, pid and host name namespaces: assembles the private root of a body, moves into it and boots.
-#   namespace-root.sh BODY_FOLDER PYTHON_ENVIRONMENT PYTHON_BASE_PREFIX HOST_NAME
+# Runs as process 1 of new user, mount, pid, IPC and host name namespaces: assembles the private root of a body, moves
+# into it, runs the user data and becomes the init that keeps the units running. Prints `up` once the root is private.
+#   namespace-root.sh BODY_FOLDER PYTHON_ENVIRONMENT PYTHON_BASE_PREFIX HOST_NAME NOTE
+# NOTE: what the console says where there is no user data script.
 set -eu
-folder=$1 environment=$2 base_prefix=$3 host_name=$4
-exec >>"$folder/console.log" 2>&1
+folder=$1 environment=$2 base_prefix=$3 host_name=$4 note=$5
+exec 3>&1 >>"$folder/console.log" 2>&1
 hostname "$host_name"
 root=$folder/root disk=$folder/disk
 
-read_only() { # PATH: the host's own, at the same place
-  mkdir -p "$root$1"
-  mount --rbind "$1" "$root$1"
-  mount -o remount,bind,ro "$root$1"
+# Mounts are collected: one mount(8) for many is ten times as quick as one for each.
+table=$folder/fstab tab=$(printf '\t') kept=
+: >"$table"
+bind() { # SOURCE PATH-IN-THE-BODY
+  printf '%s\t%s\tnone\trbind\n' "$1" "$root$2" >>"$table"
+}
+keep() { # SOURCE PATH-IN-THE-BODY, which stays writable
+  bind "$1" "$2"
+  kept="$kept$tab$root$2$tab"
+}
+lend() { # PATH...: the host's own at the same place
+  for lent in "$@"; do
+    if [ -d "$lent" ]; then
+      mkdir -p "$root$lent" "$disk$lent"
+      bind "$lent" "$lent"
+    fi
+  done
+}
+cover() { # PATH...: an empty folder over the host's
+  for covered in "$@"; do
+    if [ -d "$covered" ]; then printf 'cover\t%s\ttmpfs\tmode=755\n' "$root$covered" >>"$table"; fi
+  done
+}
+mount_all() {
+  sed -i 's/ /\\040/g' "$table"
+  mount --all --fstab "$table"
+  : >"$table"
 }
 
 mkdir -p "$root"
 mount -t tmpfs -o mode=755 body "$root"
 
-# The system, as an AMI brings it.
+# The system, as an AMI brings it, under the instance's own disk.
 for path in /usr /bin /sbin /lib /lib32 /lib64 /libx32; do
-  if [ -L "$path" ]; then cp -P "$path" "$root$path"; elif [ -d "$path" ]; then read_only "$path"; fi
+  if [ -L "$path" ]; then cp -P "$path" "$root$path"; else lend "$path"; fi
 done
-# The host's own units are not this machine's.
-for path in /usr/lib/systemd /lib/systemd; do
-  if [ -d "$root$path" ] && [ ! -L "$root/lib" -o "$path" != /lib/systemd ]; then mount -t tmpfs units "$root$path"; fi
+cd "$disk"
+mkdir -p etc/systemd/system home root opt srv tmp usr/local/sbin var/tmp var/log/journal "$folder/journal"
+chmod 1777 tmp var/tmp
+ln -s /run var/run
+ln -s /run/lock var/lock
+: >var/log/cloud-init-output.log
+for path in /etc /var /home /root /opt /srv /tmp /usr/local; do
+  mkdir -p "$root$path"
+  if [ "$path" != "$base_prefix" ]; then keep "$disk$path" "$path"; fi
+done
+lend "$environment" /etc/ssl /etc/pki /etc/ca-certificates /etc/alternatives
+if [ "$base_prefix" != /usr ]; then lend "$base_prefix"; fi
+
+# Of the kernel's own, what is there to be read. A harness that root started would else hand root's power to its bodies.
+cd "$root"
+mkdir -p proc dev/shm dev/pts run/lock run/systemd .host
+chmod 1777 dev/shm
+lend /sys/devices
+printf 'proc\t%s\tproc\tdefaults\n' "$root/proc" >>"$table"
+kept="$kept$tab$root/proc$tab"
+for path in /proc/sys /proc/sysrq-trigger /proc/irq /proc/bus /proc/fs; do
+  if [ -e "$path" ]; then bind "$root$path" "$path"; fi
+done
+mount_all
+
+# Read-only by remounting, with all that is mounted below: it keeps the flags that must stay (nosuid, nodev).
+grep -F " $root/" /proc/self/mountinfo | while read -r _ _ _ _ point _; do
+  point=$(printf '%b' "$point")
+  case $kept in *"$tab$point$tab"*) ;; *) mount -o remount,bind,ro "$point" ;; esac
 done
 
-# The instance's own disk.
-for path in /etc /var /home /root /opt /srv /tmp /usr/local; do
-  mkdir -p "$disk$path"
-  [ -d "$root$path" ] || mkdir "$root$path"
-  mount --bind "$disk$path" "$root$path"
-done
-chmod 1777 "$root/tmp"
-mkdir -p "$root/run" "$root/var/log/journal" "$root/var/tmp" "$folder/journal"
-mount -t tmpfs -o mode=755 run "$root/run"
-ln -sfn /run "$root/var/run"
-mkdir -p "$root/run/lock" && ln -sfn /run/lock "$root/var/lock"
-mount --bind "$folder/journal" "$root/var/log/journal"
+# The host's units and keys are not this machine's.
+cover /usr/lib/systemd /etc/ssl/private /etc/pki/tls/private
+if [ ! -L /lib ]; then cover /lib/systemd; fi
+bind "$folder/journal" /var/log/journal
+bind "$folder/console.log" /var/log/cloud-init-output.log
 
 # What the harness lends: systemctl, journalctl and the AWS CLI, with the Python they run on.
-case $base_prefix in /usr | /usr/*) ;; *) read_only "$base_prefix" ;; esac
-read_only "$environment"
-mkdir -p "$root/usr/local/bin"
-# Its waits are made for slow services: half a second at each step by default.
-printf '#!/bin/sh\nexec %s -c InitLoopSleep=1 -c MinimumYield=0.05 "$@"\n' "$environment/bin/systemctl3" >"$root/usr/local/bin/systemctl"
-chmod +x "$root/usr/local/bin/systemctl"
-ln -sfn "$environment/bin/journalctl3" "$root/usr/local/bin/journalctl"
-ln -sfn "$environment/bin/aws" "$root/usr/local/bin/aws"
-
-for path in /etc/ssl /etc/pki /etc/ca-certificates /etc/alternatives; do
-  if [ -d "$path" ]; then mkdir -p "$root$path" && mount --rbind "$path" "$root$path" && mount -o remount,bind,ro "$root$path"; fi
+tools=/usr/local/sbin
+if [ "$base_prefix" = /usr/local ]; then bind "$disk$tools" "$tools"; fi
+# The waits of the systemctl replacement are made for slow services: half a second at each step by default.
+cat >"$disk$tools/systemctl" <<END
+#!/bin/sh
+exec $environment/bin/python -I -m systemctl2.systemctl3 -c InitLoopSleep=1 -c MinimumYield=0.05 "\$@"
+END
+# Its journalctl knows neither several units nor -o, and looks for systemctl at a place of its own: journals are files.
+cat >"$disk$tools/journalctl" <<'END'
+#!/bin/sh
+lines= follow= units=
+while [ $# -gt 0 ]; do
+  case $1 in
+    -u | --unit) units="$units $2"; shift ;;
+    -u*) units="$units ${1#-u}" ;;
+    --unit=*) units="$units ${1#--unit=}" ;;
+    -n | --lines) lines=$2; shift ;;
+    -n*) lines=${1#-n} ;;
+    --lines=*) lines=${1#--lines=} ;;
+    -f | --follow) follow=-f ;;
+    -o | --output) shift ;;
+    --output=* | -o* | --no-pager | -x | -e | -q | --quiet | -b) ;;
+    *) echo "journalctl: $1 is not known in this body; known: -u UNIT, -n LINES, -f" >&2; exit 1 ;;
+  esac
+  shift
 done
-for path in /etc/ld.so.cache /etc/nsswitch.conf /etc/mime.types /etc/resolv.conf; do
-  if [ -e "$path" ]; then cp "$path" "$root$path"; fi
+cd /var/log/journal
+set --
+for unit in ${units:-*}; do
+  for file in "$unit" "$unit.log" "$unit.service.log"; do
+    if [ -f "$file" ]; then set -- "$@" "$file"; fi
+  done
 done
-mkdir -p "$root/etc/systemd/system"
-echo "$host_name" >"$root/etc/hostname"
-printf '127.0.0.1 localhost %s\n' "$host_name" >"$root/etc/hosts"
-printf 'root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534:nobody:/:/usr/sbin/nologin\n' >"$root/etc/passwd"
-printf 'root:x:0:\nnogroup:x:65534:\n' >"$root/etc/group"
-printf 'ID=upload-pipeline-body\nPRETTY_NAME="Upload Pipeline body"\n' >"$root/etc/os-release"
-tr -d - </proc/sys/kernel/random/uuid >"$root/etc/machine-id"
+if [ $# -eq 0 ]; then echo '-- No entries --'; exit; fi
+exec tail -q -n "${lines:-+1}" $follow -- "$@"
+END
+cat >"$disk$tools/aws" <<END
+#!/bin/sh
+exec $environment/bin/python -I $environment/bin/aws "\$@"
+END
+chmod 755 "$disk$tools/systemctl" "$disk$tools/journalctl" "$disk$tools/aws"
+for tool in systemctl journalctl aws; do
+  if [ -e "/usr/bin/$tool" ]; then bind "$disk$tools/$tool" "/usr/bin/$tool"; fi
+done
 
-mkdir -p "$root/proc" "$root/sys" "$root/dev"
-mount -t proc proc "$root/proc"
-mount --rbind /sys "$root/sys"
-mount -t tmpfs -o mode=755 dev "$root/dev"
+printf 'pts\t%s\tdevpts\tnewinstance,ptmxmode=0666\n' "$root/dev/pts" >>"$table"
 for name in null zero full random urandom tty; do
-  : >"$root/dev/$name"
-  mount --bind "/dev/$name" "$root/dev/$name"
+  : >"dev/$name"
+  bind "/dev/$name" "/dev/$name"
 done
-mkdir "$root/dev/shm"
-mount -t tmpfs shm "$root/dev/shm"
-ln -s /proc/self/fd "$root/dev/fd"
-ln -s /proc/self/fd/0 "$root/dev/stdin"
-ln -s /proc/self/fd/1 "$root/dev/stdout"
-ln -s /proc/self/fd/2 "$root/dev/stderr"
+ln -s pts/ptmx dev/ptmx
+ln -s /proc/self/fd dev/fd
+ln -s /proc/self/fd/0 dev/stdin
+ln -s /proc/self/fd/1 dev/stdout
+ln -s /proc/self/fd/2 dev/stderr
+mount_all
+rm "$table"
 
-mkdir "$root/.host"
+cd etc
+for name in ld.so.cache nsswitch.conf mime.types resolv.conf protocols services; do
+  if [ -e "/etc/$name" ]; then cp "/etc/$name" .; fi
+done
+echo "$host_name" >hostname
+printf '127.0.0.1 localhost %s\n' "$host_name" >hosts
+printf 'root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534:nobody:/:/usr/sbin/nologin\n' >passwd
+printf 'root:x:0:\nnogroup:x:65534:\n' >group
+printf 'ID=upload-pipeline-body\nPRETTY_NAME="Upload Pipeline body"\n' >os-release
+tr -d - </proc/sys/kernel/random/uuid >machine-id
+
 cd "$root"
 pivot_root . .host
 cd /
 umount -l /.host
 rmdir /.host
+echo up >&3
+exec 3>&-
 
 # What cloud-init does at the first boot, then the init that keeps the units running.
 echo "boot: $host_name, $(date -u +%FT%TZ)"
-if /var/lib/cloud/instance/user-data.txt; then
-  echo "cloud-init: user data finished"
+script=/var/lib/cloud/instance/scripts/part-001
+if [ ! -f "$script" ]; then
+  echo "cloud-init: $note"
+elif "$script"; then
+  echo 'cloud-init: user data finished'
 else
   echo "cloud-init: user data failed with exit code $?: this instance will not work" >&2
 fi
-exec systemctl --init default >/var/log/init.log 2>&1
+# It copies the journals of its units to its standard output.
+exec systemctl --init default >/dev/null

@@ -2,13 +2,15 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
+import { text } from 'node:stream/consumers';
 
 import type { PythonEnvironment } from '../../emulator/python-environment';
 import { spawnOwned } from '../../support/child';
 import { run } from '../../support/run';
 import type { Body, BodyBackend, BodyExit, BodySpec, CommandResult } from './body';
 import { BodyError } from './errors';
+import { namespaceAdvice } from './namespace-advice';
+import { readUserData } from './user-data';
 
 /** Settings of {@link namespaceBodies}. */
 export interface NamespaceBodiesOptions {
@@ -19,14 +21,20 @@ export interface NamespaceBodiesOptions {
 }
 
 const setUp = join(__dirname, 'namespace-root.sh');
-const pollMs = 5;
-const userDataFile = 'var/lib/cloud/instance/user-data.txt';
 
-/** What every process of a body inherits, as systemd's DefaultEnvironment and a login shell would set it. */
+/** What is made for a body: mapped to root inside, killed with `unshare` itself. */
+const namespaces = [
+  ...['--user', '--map-root-user', '--mount', '--propagation', 'private'],
+  ...['--pid', '--fork', '--kill-child', '--ipc', '--uts'],
+];
+
+/** Where process 1 of a body is entered by a command. */
+const entered = ['--user', '--preserve-credentials', '--mount', '--pid', '--ipc', '--uts', '--root', '--wd'];
+
+/** What every process of a body inherits, as systemd's DefaultEnvironment would set it; there is no HOME, as on EC2. */
 function environmentOf({ endpoint, metadataEndpoint }: BodySpec): NodeJS.ProcessEnv {
   return {
     PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-    HOME: '/root',
     LANG: 'C.UTF-8',
     AWS_ENDPOINT_URL: endpoint,
     AWS_EC2_METADATA_SERVICE_ENDPOINT: metadataEndpoint,
@@ -44,44 +52,41 @@ async function readIfThere(file: string): Promise<string> {
   }
 }
 
-/** `unshare` forks once: its only child is process 1 of the new namespaces. */
-async function firstChild(parent: ChildProcess): Promise<number> {
-  const pid = parent.pid;
-  if (pid === undefined) {
-    throw new BodyError('unshare could not be started: it is part of util-linux, which must be installed.');
-  }
-  for (;;) {
-    const children = await readIfThere(`/proc/${pid}/task/${pid}/children`);
-    const [first] = children.trim().split(' ');
-    if (first !== undefined && first !== '') {
-      return Number(first);
-    }
-    if (parent.exitCode !== null || parent.signalCode !== null) {
-      throw new BodyError(
-        'This system does not let an ordinary process make namespaces (unshare --user --mount --pid failed). ' +
-          'Allow it with: sysctl -w kernel.unprivileged_userns_clone=1 (Debian), or ' +
-          'sysctl -w kernel.apparmor_restrict_unprivileged_userns=0 (Ubuntu); or start a Docker daemon.',
-      );
-    }
-    await delay(pollMs);
+/** The user data on the instance's disk, as cloud-init keeps it, and what the console says where there is no script. */
+async function writeUserData(disk: string, raw: Buffer): Promise<string> {
+  const cloud = join(disk, 'var/lib/cloud/instance');
+  await mkdir(join(cloud, 'scripts'), { recursive: true });
+  await writeFile(join(cloud, 'user-data.txt'), raw, { mode: 0o600 });
+  const userData = readUserData(raw);
+  switch (userData.kind) {
+    case 'script':
+      await writeFile(join(cloud, 'scripts/part-001'), userData.script, { mode: 0o700 });
+      return '';
+    case 'none':
+      return 'there is no user data';
+    case 'unsupported':
+      return `user data was not run: ${userData.reason}`;
   }
 }
 
-class NamespaceBody implements Body {
-  readonly exited: Promise<BodyExit>;
+/** `unshare` forks once: its only child is process 1 of the new namespaces. */
+async function processOne(unshare: ChildProcess): Promise<number> {
+  const children = await readIfThere(`/proc/${unshare.pid}/task/${unshare.pid}/children`);
+  const pid = Number.parseInt(children, 10);
+  if (Number.isNaN(pid)) {
+    throw new BodyError('The process 1 of a body ended as soon as it was up.');
+  }
+  return pid;
+}
 
+class NamespaceBody implements Body {
   constructor(
     private readonly spec: BodySpec,
     private readonly folder: string,
     private readonly unshare: ChildProcess,
     private readonly init: number,
-  ) {
-    this.exited = once(unshare, 'exit').then(async ([exitCode, signal]) => {
-      await rm(join(folder, 'disk'), { recursive: true, force: true });
-      await rm(join(folder, 'root'), { recursive: true, force: true });
-      return { exitCode: exitCode as number | null, signal: signal as NodeJS.Signals | null };
-    });
-  }
+    readonly exited: Promise<BodyExit>,
+  ) {}
 
   get instanceId(): string {
     return this.spec.instanceId;
@@ -96,19 +101,8 @@ class NamespaceBody implements Body {
   }
 
   async run(command: readonly string[]): Promise<CommandResult> {
-    const target = [
-      '--target',
-      String(this.init),
-      '--user',
-      '--mount',
-      '--pid',
-      '--uts',
-      '--root',
-      '--wd',
-      '--preserve-credentials',
-    ];
-    return run('nsenter', [...target, '--', ...command], {
-      env: { ...environmentOf(this.spec) },
+    return run('nsenter', ['--target', String(this.init), ...entered, '--', ...command], {
+      env: { ...environmentOf(this.spec), HOME: '/root' },
       stop: { graceMs: 0 },
     });
   }
@@ -137,39 +131,60 @@ class NamespaceBodies implements BodyBackend {
   async boot(spec: BodySpec): Promise<Body> {
     const { python } = this.options;
     const folder = join(this.options.folder, spec.instanceId);
-    const userData = join(folder, 'disk', userDataFile);
-    await mkdir(join(userData, '..'), { recursive: true });
-    await writeFile(userData, spec.userData, { mode: 0o700 });
+    const note = await writeUserData(join(folder, 'disk'), spec.userData);
     const hostName = `ip-${spec.privateIpAddress.replaceAll('.', '-')}`;
-    const namespaces = [
-      '--user',
-      '--map-root-user',
-      '--mount',
-      '--pid',
-      '--uts',
-      '--fork',
-      '--kill-child',
-      '--propagation',
-      'private',
-    ];
     const unshare = spawnOwned(
       'unshare',
-      [...namespaces, '--', 'sh', setUp, folder, python.folder, python.basePrefix, hostName],
-      { env: environmentOf(spec), stdio: ['ignore', 'ignore', 'ignore'], detached: true },
+      [...namespaces, '--', 'sh', setUp, folder, python.folder, python.basePrefix, hostName, note],
+      { env: environmentOf(spec), stdio: ['ignore', 'pipe', 'pipe'], detached: true },
     );
-    const failed = once(unshare, 'error').then(([error]: unknown[]) => {
-      throw new BodyError(`unshare could not be started: ${String(error)}`);
-    });
-    const init = await Promise.race([firstChild(unshare), failed]);
-    const body = new NamespaceBody(spec, folder, unshare, init);
+    const exited = ending(unshare, folder);
+    await this.up(unshare, exited, folder);
+    const body = new NamespaceBody(spec, folder, unshare, await processOne(unshare), exited);
     this.bodies.add(body);
-    void body.exited.then(() => this.bodies.delete(body));
+    void exited.then(() => this.bodies.delete(body));
     return body;
   }
 
   async close(): Promise<void> {
     await Promise.all([...this.bodies].map((body) => body.kill()));
   }
+
+  /** Resolves when the body's private root is there; `unshare` says nothing, process 1 says `up`. */
+  private async up(unshare: ChildProcess, exited: Promise<BodyExit>, folder: string): Promise<void> {
+    const { stdout, stderr } = unshare;
+    if (stdout === null || stderr === null) {
+      throw new BodyError('unshare was started without pipes.');
+    }
+    const complaints = text(stderr).catch(() => '');
+    const isUp = once(stdout, 'data').then(() => true);
+    if (await Promise.race([isUp, exited.then(() => false)])) {
+      stdout.destroy();
+      stderr.destroy();
+      return;
+    }
+    const said = `${await complaints}${await readIfThere(join(folder, 'console.log'))}`.trim();
+    throw new BodyError(
+      `This machine does not let a process make namespaces of its own, which bodies are made of (${said}). ` +
+        `${await namespaceAdvice()} Or start a Docker daemon for bodies in containers.`,
+    );
+  }
+}
+
+/** Settles when `unshare` is gone and the body's disk with it, like a root volume that is deleted on termination. */
+async function ending(unshare: ChildProcess, folder: string): Promise<BodyExit> {
+  const exit = await new Promise<BodyExit>((resolve) => {
+    unshare.once('exit', (exitCode, signal) => {
+      resolve({ exitCode, signal });
+    });
+    unshare.once('error', () => {
+      resolve({ exitCode: null, signal: null });
+    });
+  });
+  for (const name of ['disk', 'root']) {
+    await rm(join(folder, name), { recursive: true, force: true });
+  }
+  return exit;
 }
 
 /**

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { type InstanceFacts, type MetadataNode, metadataTree } from './tree';
+import { type InstanceFacts, type MetadataLeaf, type MetadataNode, metadataTree } from './tree';
 
 const host = '127.0.0.1';
 
@@ -78,27 +78,27 @@ export async function startMetadata(facts: () => Promise<InstanceFacts>): Promis
   };
 }
 
-function answer(response: ServerResponse, status: number, body: string): void {
+function answer(response: ServerResponse, status: number, body: string | Buffer): void {
   response.writeHead(status, { 'content-type': 'text/plain' }).end(body);
 }
 
+const isLeaf = (node: MetadataNode): node is MetadataLeaf =>
+  typeof node !== 'object' || Buffer.isBuffer(node);
+
 /** Reads a leaf, or lists a folder as EC2 does: one name a line, folders with a slash. */
-async function lookUp(facts: InstanceFacts, path: string): Promise<string | undefined> {
+async function lookUp(facts: InstanceFacts, path: string): Promise<string | Buffer | undefined> {
   const names = path.split('/').filter((name) => name !== '');
   let node: MetadataNode | undefined = metadataTree(facts);
   for (const name of names) {
-    node = node !== undefined && typeof node === 'object' ? node[name] : undefined;
+    node = node === undefined || isLeaf(node) ? undefined : node[name];
   }
   if (node === undefined) {
     return undefined;
   }
-  if (typeof node === 'string') {
-    return node;
-  }
-  if (typeof node === 'function') {
-    return node();
+  if (isLeaf(node)) {
+    return typeof node === 'function' ? node() : node;
   }
   return Object.entries(node)
-    .flatMap(([name, child]) => (child === undefined ? [] : [typeof child === 'object' ? `${name}/` : name]))
+    .flatMap(([name, child]) => (child === undefined ? [] : [isLeaf(child) ? name : `${name}/`]))
     .join('\n');
 }

@@ -1,6 +1,8 @@
-/** A leaf, a leaf that is made when it is read, or a folder. */
-export type MetadataNode =
-  string | (() => Promise<string>) | { readonly [name: string]: MetadataNode | undefined };
+/** A value, or one that is made when it is read. */
+export type MetadataLeaf = string | Buffer | (() => Promise<string>);
+
+/** A leaf or a folder. */
+export type MetadataNode = MetadataLeaf | { readonly [name: string]: MetadataNode | undefined };
 
 /** Temporary credentials of an instance's role. */
 export interface RoleCredentials {
@@ -27,7 +29,7 @@ export interface InstanceFacts {
   readonly region: string;
   readonly availabilityZone: string;
   readonly privateIpAddress: string;
-  readonly userData: string;
+  readonly userData: Buffer;
   readonly role: InstanceRole | undefined;
   /** Where its Auto Scaling group wants it: `InService`, `Terminated`, …; `undefined` outside of a group. */
   readonly targetLifecycleState: string | undefined;
@@ -103,7 +105,8 @@ export function metadataTree(facts: InstanceFacts): Readonly<Record<string, Meta
         placement: { 'availability-zone': availabilityZone, region },
         services: { domain: 'amazonaws.com', partition: 'aws' },
       },
-      'user-data': userData,
+      // EC2 answers 404 for an instance without user data.
+      'user-data': userData.length === 0 ? undefined : userData,
     },
   };
 }

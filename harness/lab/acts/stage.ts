@@ -150,6 +150,13 @@ export class Stage {
     return body.journal(this.lab.outputs.workerService);
   }
 
+  /** The members whose worker's log says something. */
+  async whoseLogSays(text: string): Promise<WorkerInstance[]> {
+    const members = await this.members();
+    const logs = await Promise.all(members.map((member) => this.log(member)));
+    return members.filter((_, index) => logs[index]?.includes(text) === true);
+  }
+
   /** Waits for lines in the worker's log. */
   async logSays(worker: Pick<WorkerInstance, 'body'>, ...lines: string[]): Promise<void> {
     await this.until(

@@ -1,0 +1,184 @@
+import {
+  AutoScalingClient,
+  DescribeScalingActivitiesCommand,
+  TerminateInstanceInAutoScalingGroupCommand,
+} from '@aws-sdk/client-auto-scaling';
+import { EC2Client, GetConsoleOutputCommand, RunInstancesCommand } from '@aws-sdk/client-ec2';
+
+import { Stage } from './acts/stage';
+import { type Lab, startLab } from './lab';
+import { administrator } from './pipeline-client';
+
+/** Short, so that a task whose worker was killed comes back soon. */
+const visibilityTimeoutSeconds = 10;
+
+describe('the pipeline that Terraform applied', () => {
+  let lab: Lab;
+  let stage: Stage;
+  const problems: string[] = [];
+
+  beforeAll(async () => {
+    lab = await startLab({
+      environment: { UPLOAD_PIPELINE_VISIBILITY_TIMEOUT_SECONDS: String(visibilityTimeoutSeconds) },
+      onProgress: (message) => {
+        if (message.startsWith('the fleet:')) {
+          problems.push(message);
+        }
+      },
+    });
+    stage = new Stage(lab, () => undefined);
+    await stage.groupReady();
+  }, 300_000);
+
+  afterAll(async () => {
+    stage.close();
+    await lab.close();
+  }, 60_000);
+
+  const clients = { region: 'us-east-2', credentials: administrator };
+
+  it('finds nothing to change in a second plan', async () => {
+    expect(await lab.terraform.plan()).toMatchObject({ changes: false, changed: [] });
+  }, 120_000);
+
+  it('moves an uploaded file to processed/, with its content and its type', async () => {
+    await stage.upload('one.txt', 'the content');
+    await stage.processed('one.txt');
+    expect(await stage.pipeline.read(stage.pipeline.processedKey('one.txt'))).toBe('the content');
+  }, 120_000);
+
+  it('processes keys with spaces, accents and reserved characters', async () => {
+    const names = ['a+b c é.txt', 'ein Ordner/100 %.txt', 'emoji 🎬.txt', 'quote\'&"<x>.txt'];
+    await stage.uploadAll(names);
+    await stage.allProcessed(names);
+    expect(await stage.lost(names)).toEqual([]);
+  }, 120_000);
+
+  it('redelivers a task whose worker was killed in the middle of it, and the file ends processed once', async () => {
+    const key = stage.pipeline.uploadKey('killed.txt');
+    const copying = lab.edge.faults.hold(
+      ({ service, headers }) =>
+        service === 's3' && String(headers['x-amz-copy-source']).includes('killed.txt'),
+    );
+    await stage.upload('killed.txt');
+    await copying.caught;
+
+    const holders = await stage.whoseLogSays(`Processing: ${key}`);
+    expect(holders).toHaveLength(1);
+    await holders[0]!.body.run(['pkill', '-9', '-f', '/opt/upload-pipeline/worker.js']);
+    copying.release();
+
+    await stage.processed('killed.txt');
+    const after = await stage.whoseLogSays(`Moved to: ${stage.pipeline.processedKey('killed.txt')}`);
+    expect(after).toHaveLength(1);
+    await stage.queueIsEmpty();
+  }, 120_000);
+
+  it('keeps a task while every worker is down, and drains once one is started', async () => {
+    const workers = await stage.groupReady();
+    for (const worker of workers) {
+      await stage.kill(worker);
+    }
+    await stage.upload('waits.txt');
+    await stage.queueHolds('one waiting message', ({ visible, inFlight }) => visible === 1 && inFlight === 0);
+    expect(await stage.pipeline.exists(stage.pipeline.uploadKey('waits.txt'))).toBe(true);
+    expect(await stage.runningWorkers()).toEqual([]);
+
+    await stage.start(workers[0]);
+    await stage.processed('waits.txt');
+    await stage.queueIsEmpty();
+    for (const worker of workers.slice(1)) {
+      await stage.start(worker);
+    }
+  }, 120_000);
+
+  it('starts a worker again that died by itself', async () => {
+    const [worker] = await stage.groupReady();
+    await worker.body.run(['pkill', '-9', '-f', '/opt/upload-pipeline/worker.js']);
+    await stage.until('the worker down', async () => !(await stage.works(worker.body)));
+    await stage.until('the worker up again', () => stage.works(worker.body));
+    expect(await stage.runningWorkers()).toHaveLength(2);
+  }, 120_000);
+
+  it('replaces a terminated instance, and the next file is processed', async () => {
+    const before = await stage.groupReady();
+    await stage.group.terminate(before[0].instanceId);
+    await stage.until('the body gone', () => lab.fleet.body(before[0].instanceId) === undefined);
+    await stage.upload('next.txt');
+    await stage.processed('next.txt');
+    const after = await stage.groupReady();
+    expect(after.map(({ instanceId }) => instanceId)).not.toContain(before[0].instanceId);
+    expect(after).toHaveLength(before.length);
+  }, 120_000);
+
+  it('drains and replaces an instance that is terminated through Auto Scaling, and says why in its activities', async () => {
+    const before = await stage.groupReady();
+    const autoScaling = new AutoScalingClient({ ...clients, endpoint: lab.endpoint });
+    await autoScaling.send(
+      new TerminateInstanceInAutoScalingGroupCommand({
+        InstanceId: before[0].instanceId,
+        ShouldDecrementDesiredCapacity: false,
+      }),
+    );
+    await stage.until('the body gone', () => lab.fleet.body(before[0].instanceId) === undefined);
+    const after = await stage.groupReady();
+    expect(after.map(({ instanceId }) => instanceId)).not.toContain(before[0].instanceId);
+    const { Activities } = await autoScaling.send(
+      new DescribeScalingActivitiesCommand({ AutoScalingGroupName: lab.outputs.workerGroupName }),
+    );
+    const ended = Activities?.find(
+      ({ Description }) => Description === `Terminating EC2 instance: ${before[0].instanceId}`,
+    );
+    expect(ended).toMatchObject({ StatusCode: 'Successful' });
+    expect(ended?.Cause).toContain('in response to a user request');
+    autoScaling.destroy();
+  }, 180_000);
+
+  it('shares 200 files between two workers, loses none and leaves none', async () => {
+    const workers = await stage.groupReady();
+    const names = Array.from({ length: 200 }, (_, index) => `bulk/${index}.txt`);
+    await stage.uploadAll(names);
+    await stage.allProcessed(names);
+    await stage.queueIsEmpty();
+    const shares = await Promise.all(
+      workers.map(
+        async (worker) =>
+          (await stage.log(worker)).split(`Moved to: ${stage.pipeline.processedKey('bulk/')}`).length - 1,
+      ),
+    );
+    expect(shares).toHaveLength(2);
+    expect(Math.min(...shares)).toBeGreaterThan(0);
+    expect(shares.reduce((sum, share) => sum + share)).toBe(200);
+    expect(await stage.lost()).toEqual([]);
+    expect(await stage.pipeline.depth(lab.outputs.deadLetterQueueUrl)).toEqual({ visible: 0, inFlight: 0 });
+  }, 180_000);
+
+  it("shows a failing user data script on the instance's console, and the instance never works", async () => {
+    const ec2 = new EC2Client({ ...clients, endpoint: lab.endpoint });
+    const { subnets } = await stage.group.describe();
+    const { Instances } = await ec2.send(
+      new RunInstancesCommand({
+        LaunchTemplate: { LaunchTemplateId: lab.outputs.workerLaunchTemplateId },
+        SubnetId: subnets[0],
+        UserData: Buffer.from('#!/bin/bash\necho this will not end well\nexit 3\n').toString('base64'),
+        MinCount: 1,
+        MaxCount: 1,
+      }),
+    );
+    const instanceId = Instances![0]!.InstanceId!;
+    const console = await stage.until('the failure on the console', async () => {
+      const { Output } = await ec2.send(new GetConsoleOutputCommand({ InstanceId: instanceId }));
+      const text = Buffer.from(Output ?? '', 'base64').toString();
+      return text.includes('failed') && text;
+    });
+    expect(console).toContain('this will not end well');
+    expect(console).toContain('user data failed with exit code 3');
+    expect(await stage.works(lab.fleet.body(instanceId)!)).toBe(false);
+    await stage.group.terminate(instanceId);
+    ec2.destroy();
+  }, 120_000);
+
+  it('had no trouble in the fleet all along', () => {
+    expect(problems).toEqual([]);
+  });
+});

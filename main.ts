@@ -64,9 +64,16 @@ function outputs(
 
 /** Configuration in, stack out. */
 export function synthesize(configuration: Configuration, outdir?: string): void {
-  if (!existsSync(configuration.workerArtifact)) {
-    const allowed = 'there is no such file; make it with: npm run build';
-    throw new ConfigurationError([{ field: 'workerArtifact', given: configuration.workerArtifact, allowed }]);
+  const artifacts = [
+    ['workerArtifact', 'npm run build'],
+    ['mediaArtifact', 'npm run build:media'],
+  ] as const;
+  for (const [field, command] of artifacts) {
+    const given = configuration[field];
+    if (given !== undefined && !existsSync(given)) {
+      const allowed = `there is no such file; make it with: ${command}`;
+      throw new ConfigurationError([{ field, given, allowed }]);
+    }
   }
   const app = new App(outdir === undefined ? {} : { outdir });
   const stack = new TerraformStack(app, 'upload-pipeline');

@@ -49,6 +49,8 @@ export const configurationFields = z.strictObject({
     .default(false),
   /** Path of the archive with Node and the worker, as `npm run build` makes it. */
   workerArtifact: text.default('dist/worker.tar.gz'),
+  /** Path of the archive with ffmpeg, as `npm run build:media` makes it. */
+  mediaArtifact: text.optional(),
   /** URL of an emulator: every AWS API is called there, with dummy credentials. */
   endpoint: z
     .url({ protocol: /^https?$/, error: 'an http or https URL, as in "http://127.0.0.1:4566".' })

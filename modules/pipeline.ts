@@ -20,6 +20,8 @@ export interface UploadPipelineProps extends GroupSize, Prefixes {
   readonly queueName: string;
   /** Path of the archive with Node and the worker. */
   readonly workerArtifact: string;
+  /** Path of the archive with ffmpeg, unpacked over the worker. @default none: the AMI brings ffmpeg, or no media is made */
+  readonly mediaArtifact?: string | undefined;
   readonly instanceType: string;
   /** More visible messages than this add a worker instance. */
   readonly scaleOutThreshold: number;
@@ -71,7 +73,10 @@ export class UploadPipeline extends Construct {
       network: this.network,
       bucket: this.bucket,
       queue: this.queue,
-      artifact: artifacts.add('worker', props.workerArtifact),
+      artifacts: [
+        artifacts.add('worker', props.workerArtifact),
+        ...(props.mediaArtifact === undefined ? [] : [artifacts.add('media', props.mediaArtifact)]),
+      ],
     });
   }
 }

@@ -2,6 +2,7 @@ import {
   DescribeInstancesCommand,
   DescribeInstanceAttributeCommand,
   type EC2Client,
+  EC2ServiceException,
   type Instance,
 } from '@aws-sdk/client-ec2';
 
@@ -59,9 +60,21 @@ export class Instances {
     return this.embodied.get(instanceId)?.body;
   }
 
-  /** What the console of an instance shows, also after its end; `undefined` for one that never had a body. */
+  /** What the console of an instance shows, also after its end; `undefined` for one that EC2 does not know. */
   async consoleOutput(instanceId: string): Promise<string | undefined> {
-    return this.consoles.get(instanceId)?.consoleOutput();
+    const body = this.consoles.get(instanceId);
+    if (body !== undefined) {
+      return body.consoleOutput();
+    }
+    try {
+      await this.options.ec2.send(new DescribeInstancesCommand({ InstanceIds: [instanceId] }));
+      return '';
+    } catch (error) {
+      if (error instanceof EC2ServiceException && error.name.startsWith('InvalidInstanceID.')) {
+        return undefined;
+      }
+      throw error;
+    }
   }
 
   /** Looks at EC2's records and follows them. Calls during a run make it run once more. */

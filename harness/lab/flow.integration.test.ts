@@ -65,7 +65,7 @@ describe('the pipeline that Terraform applied', () => {
 
     const holders = await stage.whoseLogSays(`Processing: ${key}`);
     expect(holders).toHaveLength(1);
-    await holders[0]!.body.run(['pkill', '-9', '-f', '/opt/upload-pipeline/worker.js']);
+    await holders[0]!.body.run(['pkill', '-9', '-f', '/opt/upload-pipeline/bin/node']);
     copying.release();
 
     await stage.processed('killed.txt');
@@ -94,7 +94,7 @@ describe('the pipeline that Terraform applied', () => {
 
   it('starts a worker again that died by itself', async () => {
     const [worker] = await stage.groupReady();
-    await worker.body.run(['pkill', '-9', '-f', '/opt/upload-pipeline/worker.js']);
+    await worker.body.run(['pkill', '-9', '-f', '/opt/upload-pipeline/bin/node']);
     await stage.until('the worker down', async () => !(await stage.works(worker.body)));
     await stage.until('the worker up again', () => stage.works(worker.body));
     expect(await stage.runningWorkers()).toHaveLength(2);

@@ -4,11 +4,14 @@ export const workerService = 'upload-worker.service';
 /** Where the artifact is unpacked on an instance. */
 const home = '/opt/upload-pipeline';
 
+/** Disk for files while they are worked on: `/tmp` is memory on Amazon Linux 2023. systemd makes it below /var/cache. */
+const scratch = 'upload-worker';
+
 /** What the user data of a worker instance is made of. */
 export interface UserDataProps {
   readonly region: string;
-  /** `s3://bucket/key` of the artifact: Node and the worker in one archive. */
-  readonly artifactUri: string;
+  /** `s3://bucket/key` of the archives that make an instance a worker, unpacked over each other in this order. */
+  readonly artifactUris: readonly string[];
   /** Environment variables of the worker. */
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -17,21 +20,24 @@ export interface UserDataProps {
  * The script that turns a bare instance into a worker, at its first boot. It needs nothing but what Amazon Linux 2023
  * brings (bash, tar, systemd, the AWS CLI) and S3: no package mirror, no NAT.
  */
-export function workerUserData({ region, artifactUri, environment }: UserDataProps): string {
-  const settings = Object.entries(environment).map(([name, value]) => `Environment="${name}=${value}"`);
+export function workerUserData({ region, artifactUris, environment }: UserDataProps): string {
+  const variables = { ...environment, SCRATCH_FOLDER: `/var/cache/${scratch}` };
+  const settings = Object.entries(variables).map(([name, value]) => `Environment="${name}=${value}"`);
   return `#!/bin/bash
 set -euo pipefail
 
 # The role's credentials and the endpoint's DNS may take a moment after boot.
-for attempt in 1 2 3 4 5 6 7 8; do
-  if aws s3 cp --only-show-errors --region ${region} ${artifactUri} /tmp/worker.tar.gz; then break; fi
-  if [ "$attempt" = 8 ]; then echo "The artifact ${artifactUri} could not be downloaded." >&2; exit 1; fi
-  echo "Download attempt $attempt failed, trying again." >&2
-  sleep "$attempt"
-done
+install() {
+  for attempt in 1 2 3 4 5 6 7 8; do
+    if aws s3 cp --only-show-errors --region ${region} "$1" - | tar -xzf - -C ${home}; then return; fi
+    echo "Download attempt $attempt of $1 failed." >&2
+    sleep "$attempt"
+  done
+  echo "$1 could not be downloaded and unpacked." >&2
+  exit 1
+}
 mkdir -p ${home}
-tar -xzf /tmp/worker.tar.gz -C ${home}
-rm /tmp/worker.tar.gz
+${artifactUris.map((uri) => `install ${uri}`).join('\n')}
 
 cat > /etc/systemd/system/${workerService} <<'UNIT'
 [Unit]
@@ -40,11 +46,14 @@ Wants=network-online.target
 After=network-online.target
 
 [Service]
-ExecStart=${home}/bin/node ${home}/worker.js
+ExecStart=${home}/bin/upload-worker
 ${settings.join('\n')}
 Restart=always
 RestartSec=1
+# Settings that no restart can help.
+RestartPreventExitStatus=78
 TimeoutStopSec=90
+CacheDirectory=${scratch}
 DynamicUser=yes
 NoNewPrivileges=yes
 ProtectSystem=strict

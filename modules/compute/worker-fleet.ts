@@ -24,8 +24,8 @@ export interface WorkerFleetProps extends GroupSize {
   readonly network: Network;
   readonly bucket: UploadBucket;
   readonly queue: TaskQueue;
-  /** Node and the worker, for x86-64. */
-  readonly artifact: Artifact;
+  /** Node and the worker, for x86-64, and what they may need beside them (ffmpeg). */
+  readonly artifacts: readonly Artifact[];
   readonly instanceType: string;
   /** More visible messages than this add an instance. */
   readonly scaleOutThreshold: number;
@@ -46,14 +46,14 @@ export class WorkerFleet extends Construct {
   constructor(scope: Construct, id: string, props: WorkerFleetProps) {
     super(scope, id);
     refuse(groupSizeProblems(props));
-    const { name, region, accountId, network, bucket, queue, artifact, drainSeconds = 120 } = props;
+    const { name, region, accountId, network, bucket, queue, artifacts, drainSeconds = 120 } = props;
     const hookName = `${name}-drain`;
 
     const role = new WorkerRole(this, 'role', {
       roleName: name,
       bucket,
       queue,
-      artifactArn: artifact.arn,
+      artifactArns: artifacts.map(({ arn }) => arn),
       groupArn: `arn:aws:autoscaling:${region}:${accountId}:autoScalingGroup:*:autoScalingGroupName/${name}`,
     });
     // As a local value the script stays readable in the synthesized JSON.
@@ -62,7 +62,7 @@ export class WorkerFleet extends Construct {
       'user-data',
       workerUserData({
         region,
-        artifactUri: artifact.s3Uri,
+        artifactUris: artifacts.map(({ s3Uri }) => s3Uri),
         environment: {
           AWS_REGION: region,
           QUEUE_URL: queue.url,

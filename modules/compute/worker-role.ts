@@ -13,8 +13,8 @@ export interface WorkerRoleProps {
   readonly roleName: string;
   readonly bucket: UploadBucket;
   readonly queue: TaskQueue;
-  readonly artifactArn: string;
-  /** ARN of the worker group, whose lifecycle actions a draining worker completes. */
+  readonly artifactArns: readonly string[];
+  /** ARN of the worker group, which a busy worker asks not to take it, and whose lifecycle actions a draining one completes. */
   readonly groupArn: string;
 }
 
@@ -27,7 +27,7 @@ export class WorkerRole extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { roleName, bucket, queue, artifactArn, groupArn }: WorkerRoleProps,
+    { roleName, bucket, queue, artifactArns, groupArn }: WorkerRoleProps,
   ) {
     super(scope, id);
     const uploads = `${bucket.arn}/${bucket.uploadsPrefix}*`;
@@ -40,7 +40,7 @@ export class WorkerRole extends Construct {
       name: 'worker',
       role: role.id,
       policy: policyDocument(
-        { Sid: 'DownloadArtifact', Action: 's3:GetObject', Resource: artifactArn },
+        { Sid: 'DownloadArtifacts', Action: 's3:GetObject', Resource: artifactArns },
         {
           Sid: 'WorkOnTasks',
           Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],
@@ -63,10 +63,25 @@ export class WorkerRole extends Construct {
         },
         {
           Sid: 'PutResults',
-          Action: ['s3:GetObject', 's3:PutObject', 's3:PutObjectTagging', 's3:AbortMultipartUpload'],
+          Action: [
+            's3:GetObject',
+            's3:PutObject',
+            's3:PutObjectTagging',
+            's3:AbortMultipartUpload',
+            // Renditions of a version that a newer one has replaced.
+            's3:DeleteObject',
+          ],
           Resource: processed,
         },
-        { Sid: 'SayDrained', Action: 'autoscaling:CompleteLifecycleAction', Resource: groupArn },
+        {
+          Sid: 'TellTheGroup',
+          Action: [
+            'autoscaling:SetInstanceProtection',
+            'autoscaling:RecordLifecycleActionHeartbeat',
+            'autoscaling:CompleteLifecycleAction',
+          ],
+          Resource: groupArn,
+        },
       ),
     });
     new IamRolePolicyAttachment(this, 'session-manager', {

@@ -9,6 +9,8 @@ const rooms = [
   { type: 'worker', pattern: 'worker/**', partialMatch: false },
   { type: 'web', pattern: 'web/**', partialMatch: false },
   { type: 'harness', pattern: 'harness/**', partialMatch: false },
+  { type: 'bundle', pattern: 'bundle/**', partialMatch: false },
+  { type: 'testing', pattern: 'testing/**', partialMatch: false },
   { type: 'bench', pattern: 'bench/**', partialMatch: false },
 ];
 const is = (type) => ({ element: { type } });
@@ -36,7 +38,9 @@ export default tseslint.config(
             ...rooms.map(({ type }) => may(type, type)),
             { from: { file: { categories: 'main' } }, allow: { to: is(['config', 'modules']) } },
             may('config', 'modules'),
-            may('bench', ['harness', 'worker']),
+            may('worker', ['bundle', 'testing']),
+            may('web', ['bundle', 'testing']),
+            may('bench', ['harness', 'worker', 'testing']),
           ],
         },
       ],

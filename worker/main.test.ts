@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { startAutoScalingServer } from './testing/auto-scaling-server';
-import { s3Event, snsEnvelope } from './testing/events';
+import { recordOf, s3Event, snsEnvelope } from './testing/events';
 import { startMetadataServer } from './testing/metadata-server';
-import { Body } from './testing/s3-body';
-import type { MemoryBucket } from './testing/s3-bucket';
-import { S3Server } from './testing/s3-server';
+import { Body } from '../testing/s3/body';
+import type { MemoryBucket } from '../testing/s3/bucket';
+import { S3Server } from '../testing/s3/server';
 import type { MemoryQueue } from './testing/sqs-queue';
 import { SqsServer } from './testing/sqs-server';
 import { until } from './testing/until';
@@ -49,7 +49,7 @@ const environment = (more: Readonly<Record<string, string>> = {}): Record<string
 
 function upload(key: string): void {
   const version = bucket.put({ key, body: Body.of('hello') });
-  queue.send({ body: snsEnvelope(s3Event(bucket.recordOf(version))) });
+  queue.send({ body: snsEnvelope(s3Event(recordOf(bucket, version))) });
 }
 
 describe('the worker as a process', () => {

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { downloadFile, uploadFile } from '../../worker/objects/files';
-import { Body } from '../../worker/testing/s3-body';
-import { S3Server } from '../../worker/testing/s3-server';
+import { Body } from '../../testing/s3/body';
+import { S3Server } from '../../testing/s3/server';
 
 const MiB = 1024 ** 2;
 const never = new AbortController().signal;

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { ROOT, runBuild, say, writeArtifact } from './artifact';
-import { CACHE, exists, intoFolder, npmPackage } from './npm-package';
+import { ROOT, runBuild, say, writeArtifact } from '../../bundle/artifact';
+import { CACHE, exists, intoFolder, npmPackage } from '../../bundle/npm-package';
 
 const run = promisify(execFile);
 

@@ -1,5 +1,5 @@
 import { NonRetryableError } from '../queue/errors';
-import { Body } from '../testing/s3-body';
+import { Body } from '../../testing/s3/body';
 import { made, manifestOf, picture, quickly, Studio, tone } from '../testing/studio';
 import { until } from '../testing/until';
 

@@ -1,8 +1,8 @@
 import type { CopyOptions } from '../objects/copy';
 import { NonRetryableError } from '../queue/errors';
 import { startProcessing, type Processing } from '../testing/processing';
-import { Body } from '../testing/s3-body';
-import { S3Error } from '../testing/s3-bucket';
+import { Body } from '../../testing/s3/body';
+import { S3Error } from '../../testing/s3/bucket';
 import { moveProcessor } from './move';
 
 const GiB = 1024 ** 3;

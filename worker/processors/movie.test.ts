@@ -1,5 +1,5 @@
 import { made, manifestOf, picture, quickly, Studio, tone } from '../testing/studio';
-import { Body } from '../testing/s3-body';
+import { Body } from '../../testing/s3/body';
 
 jest.setTimeout(60_000);
 

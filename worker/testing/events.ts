@@ -1,3 +1,5 @@
+import type { MemoryBucket, ObjectVersion } from '../../testing/s3/bucket';
+
 /** What a test says of a record; the rest is as S3 writes it. */
 export interface RecordSpec {
   readonly key: string;
@@ -36,6 +38,21 @@ export function s3Event(...records: readonly RecordSpec[]): string {
       },
     })),
   });
+}
+
+/** What S3's event says of a version. */
+export function recordOf(
+  bucket: MemoryBucket,
+  { key, versionId, eTag, sequencer, body }: ObjectVersion,
+): RecordSpec {
+  return {
+    bucket: bucket.name,
+    key,
+    eTag,
+    sequencer,
+    size: body.size,
+    versionId: bucket.versioned ? versionId : undefined,
+  };
 }
 
 /** The event inside an SNS notification, as a queue without raw message delivery gets it. */

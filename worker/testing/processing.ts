@@ -2,10 +2,10 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { Upload } from '../events/upload';
 import { decodeTask } from '../events/decode';
 import type { Processor } from '../processors/processor';
-import { s3Event } from './events';
-import { Body } from './s3-body';
-import type { MemoryBucket, NewObject, ObjectVersion } from './s3-bucket';
-import { S3Server } from './s3-server';
+import { recordOf, s3Event } from './events';
+import { Body } from '../../testing/s3/body';
+import type { MemoryBucket, NewObject, ObjectVersion } from '../../testing/s3/bucket';
+import { S3Server } from '../../testing/s3/server';
 
 /** A bucket in memory and a processor that works on it through the real SDK client. */
 export interface Processing extends AsyncDisposable {
@@ -47,7 +47,7 @@ export async function startProcessing({ versioned, processor }: ProcessingOption
 
 /** The upload as it comes out of the event that S3 sends for this version. */
 export function uploadOf(bucket: MemoryBucket, version: ObjectVersion): Upload {
-  const task = decodeTask(s3Event(bucket.recordOf(version)));
+  const task = decodeTask(s3Event(recordOf(bucket, version)));
   const upload = task.kind === 'uploads' ? task.uploads[0] : undefined;
   if (upload === undefined) throw new Error('the event of a version holds one upload');
   return upload;

@@ -3,9 +3,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import { S3Client } from '@aws-sdk/client-s3';
-import { MemoryBucket, S3Error } from './s3-bucket';
-import { operationOf, type S3Call, type S3Reply } from './s3-operations';
-import { Uploads } from './s3-uploads';
+import { MemoryBucket, S3Error } from './bucket';
+import { operationOf, type S3Call, type S3Reply } from './operations';
+import { Uploads } from './uploads';
 
 /** S3 in memory over HTTP (path style), for the real client; just the calls that processors make. */
 export class S3Server implements AsyncDisposable {

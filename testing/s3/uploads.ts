@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { Body } from './s3-body';
-import { S3Error, type NewObject } from './s3-bucket';
+import { Body } from './body';
+import { S3Error, type NewObject } from './bucket';
 
 /** Every part but the last has at least 5 MiB, and none more than 5 GiB. */
 const MIN_PART = 5 * 1024 ** 2;

@@ -1,13 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { Body } from './s3-body';
+import { Body } from './body';
 import {
   S3Error,
   type MemoryBucket,
   type NewObject,
   type ObjectVersion,
   type WriteCondition,
-} from './s3-bucket';
-import type { Uploads } from './s3-uploads';
+} from './bucket';
+import type { Uploads } from './uploads';
 
 export interface S3Call {
   readonly method: string;

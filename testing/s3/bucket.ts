@@ -1,6 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { RecordSpec } from './events';
-import { Body } from './s3-body';
+import { Body } from './body';
 
 /** What S3 answers with instead of a result. */
 export class S3Error extends Error {
@@ -112,18 +111,6 @@ export class MemoryBucket {
     const rest = this.versions(key).filter((version) => version.versionId !== (versionId ?? 'null'));
     if (rest.length > 0) this.#objects.set(key, rest);
     else this.#objects.delete(key);
-  }
-
-  /** What S3's event says of a version. */
-  recordOf({ key, versionId, eTag, sequencer, body }: ObjectVersion): RecordSpec {
-    return {
-      bucket: this.name,
-      key,
-      eTag,
-      sequencer,
-      size: body.size,
-      versionId: this.versioned ? versionId : undefined,
-    };
   }
 
   #current(key: string): ObjectVersion | undefined {

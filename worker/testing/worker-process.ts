@@ -27,7 +27,7 @@ export async function bundleWorker(): Promise<WorkerBundle> {
   return { file, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) };
 }
 
-/** A worker that runs as a process of its own; killed when disposed of. */
+/** A worker, or another program of its kind, that runs as a process of its own; killed when disposed of. */
 export class WorkerProcess implements AsyncDisposable {
   #stdout = '';
   #stderr = '';
@@ -39,18 +39,19 @@ export class WorkerProcess implements AsyncDisposable {
     this.exited = once(child, 'close').then(() => ({ code: child.exitCode, signal: child.signalCode }));
   }
 
-  static start(bundle: WorkerBundle, environment: Readonly<Record<string, string>>): WorkerProcess {
-    return new WorkerProcess(
-      spawn(process.execPath, [bundle.file], {
-        env: {
-          AWS_ACCESS_KEY_ID: 'test',
-          AWS_SECRET_ACCESS_KEY: 'test',
-          SCRATCH_FOLDER: path.join(path.dirname(bundle.file), 'scratch'),
-          ...environment,
-        },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      }),
-    );
+  static start({ file }: WorkerBundle, environment: Readonly<Record<string, string>>): WorkerProcess {
+    const SCRATCH_FOLDER = path.join(path.dirname(file), 'scratch');
+    return WorkerProcess.run([file], { SCRATCH_FOLDER, ...environment });
+  }
+
+  /** @param args of Node */
+  static run(args: readonly string[], environment: Readonly<Record<string, string>>): WorkerProcess {
+    const keys = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
+    const child = spawn(process.execPath, args, {
+      env: { ...keys, ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    return new WorkerProcess(child);
   }
 
   /** The lines of the story. */

@@ -8,8 +8,9 @@ import { probe, type Probe } from '../../worker/media/probe';
 import { planRenditions, type Rendition } from '../../worker/media/renditions';
 import { requireMediaTools } from '../../worker/testing/media';
 import type { MediaTools } from '../../worker/media/tools';
-import { Body } from '../../worker/testing/s3-body';
+import { Body } from '../../testing/s3/body';
 import { Studio } from '../../worker/testing/studio';
+import { median } from '../median';
 
 const run = promisify(execFile);
 const RUNS = 5;
@@ -108,10 +109,6 @@ async function main(): Promise<void> {
   } finally {
     await rm(root, { recursive: true });
   }
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 }
 
 void main();

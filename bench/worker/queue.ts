@@ -9,6 +9,7 @@ import { NODE_FLAGS } from '../../worker/bundle/node-flags';
 import { SqsServer } from '../../worker/testing/sqs-server';
 import { until } from '../../worker/testing/until';
 import type { ChildOptions, ChildReport } from './child';
+import { median } from '../median';
 
 interface Scenario {
   readonly name: string;
@@ -125,10 +126,6 @@ async function ask(child: ChildProcess): Promise<ChildReport> {
   child.send('report');
   const [report] = (await once(child, 'message')) as [ChildReport];
   return report;
-}
-
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 }
 
 function line(consumer: string, results: readonly Result[]): string {

@@ -41,6 +41,9 @@ function settings(port: number, { folder, publicUrl }: EmulatorOptions): Record<
     STRICT_SERVICE_LOADING: '1',
     GATEWAY_LISTEN: `${host}:${port}`,
     LOCALSTACK_HOST: new URL(publicUrl).host,
+    // Where the harness itself runs in a container, LocalStack would take it for its own image, and keep its files at
+    // one place for all labs.
+    OVERRIDE_IN_DOCKER: '0',
     FILESYSTEM_ROOT: join(folder, 'files'),
     SKIP_SSL_CERT_DOWNLOAD: '1',
     DISABLE_EVENTS: '1',

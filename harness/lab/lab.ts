@@ -28,6 +28,12 @@ export interface LabOptions {
   readonly signal?: AbortSignal;
 }
 
+/** One step of setting up a lab. */
+export interface SetUpStep {
+  readonly name: 'emulator' | 'synthesis' | 'terraform init' | 'terraform apply';
+  readonly seconds: number;
+}
+
 /** A running lab: the architecture applied by Terraform, on an emulator, with instances that really run. */
 export interface Lab {
   /** The one URL for every AWS API: `aws --endpoint-url`. */
@@ -37,6 +43,10 @@ export interface Lab {
   readonly edge: Edge;
   readonly fleet: Fleet;
   readonly terraform: Terraform;
+  /** Folder of the synthesized stack that was applied. */
+  readonly stackFolder: string;
+  /** How long each step took. */
+  readonly setUp: readonly SetUpStep[];
   /** Stops everything and removes the folder. Idempotent. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -72,28 +82,39 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const onProgress = options.onProgress ?? ((): void => undefined);
   const interruptible = options.signal === undefined ? {} : { signal: options.signal };
   const closing = new Closing();
+  const setUp: SetUpStep[] = [];
+  const timed = async <T>(name: SetUpStep['name'], step: () => Promise<T>): Promise<T> => {
+    const begun = performance.now();
+    const result = await step();
+    setUp.push({ name, seconds: (performance.now() - begun) / 1_000 });
+    return result;
+  };
   try {
     await mkdir(folder, { recursive: true });
     closing.add(() => rm(folder, { recursive: true, force: true }));
 
     const edge = await Edge.start({ port: options.port ?? 0 });
     closing.add(() => edge.close());
-    const emulator = await processBackend.start({
-      folder: join(folder, 'localstack'),
-      publicUrl: edge.url,
-      onProgress,
-      ...interruptible,
-    });
+    const emulator = await timed('emulator', () =>
+      processBackend.start({
+        folder: join(folder, 'localstack'),
+        publicUrl: edge.url,
+        onProgress,
+        ...interruptible,
+      }),
+    );
     closing.add(() => emulator.stop());
     edge.forwardTo(emulator.url);
 
     onProgress('synthesizing the stack');
-    const stack = await synthesize({
-      project,
-      outputFolder: join(folder, 'cdktf.out'),
-      environment: { ...options.environment, UPLOAD_PIPELINE_ENDPOINT: edge.url },
-      ...interruptible,
-    });
+    const stack = await timed('synthesis', () =>
+      synthesize({
+        project,
+        outputFolder: join(folder, 'cdktf.out'),
+        environment: { ...options.environment, UPLOAD_PIPELINE_ENDPOINT: edge.url },
+        ...interruptible,
+      }),
+    );
 
     const python = await pythonEnvironment({ onProgress, ...interruptible });
     const fleet = Fleet.start({
@@ -119,9 +140,9 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       ...interruptible,
     });
     onProgress('terraform init');
-    await terraform.init();
+    await timed('terraform init', () => terraform.init());
     onProgress('terraform apply');
-    await terraform.apply();
+    await timed('terraform apply', () => terraform.apply());
     const outputs = readOutputs(await terraform.outputs());
 
     const close = (): Promise<void> => closing.close();
@@ -132,6 +153,8 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       edge,
       fleet,
       terraform,
+      stackFolder: stack.folder,
+      setUp,
       close,
       [Symbol.asyncDispose]: close,
     };

@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 
+import type { SetUpStep } from './lab';
 import type { ActReport } from './play';
 
 const width = 24;
@@ -31,9 +32,11 @@ export class Narrator {
   };
 
   /** The closing table: each act, what it must show, whether that was seen, and how long it took. */
-  table(reports: readonly ActReport[], startSeconds: number): void {
+  table(setUp: readonly SetUpStep[], reports: readonly ActReport[]): void {
+    const total = setUp.reduce((sum, { seconds }) => sum + seconds, 0);
+    const steps = setUp.map(({ name, seconds }) => `${name} ${seconds.toFixed(1)} s`).join(', ');
     this.out.write(
-      `\n${'set up'.padEnd(width)}${pc.green('done  ')} ${`${startSeconds.toFixed(1)} s`.padStart(8)}  Emulator, Terraform, two instances.\n`,
+      `\n${'set up'.padEnd(width)}${pc.green('done  ')} ${`${total.toFixed(1)} s`.padStart(8)}  ${steps}\n`,
     );
     for (const report of reports) {
       const verdict = report.error === undefined ? pc.green('seen  ') : pc.red('FAILED');

@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { s3Event } from '../testing/events';
-import { Body } from '../testing/s3-body';
-import { S3Server } from '../testing/s3-server';
+import { recordOf, s3Event } from '../testing/events';
+import { Body } from '../../testing/s3/body';
+import { S3Server } from '../../testing/s3/server';
 import { SqsServer } from '../testing/sqs-server';
 import { until } from '../testing/until';
 import { WorkerProcess } from '../testing/worker-process';
@@ -50,7 +50,7 @@ describe('the example own-processor', () => {
       ['uploads/other.txt', 'hello'],
     ] as const) {
       const version = bucket.put({ key, body: Body.of(content) });
-      queue.send({ body: s3Event(bucket.recordOf(version)) });
+      queue.send({ body: s3Event(recordOf(bucket, version)) });
     }
     await using example = runExample('own-processor.ts', {
       // Seen by both clients: path-style S3, and SQS at the address of its queue.

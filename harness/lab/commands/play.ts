@@ -16,7 +16,6 @@ export interface PlayOptions {
 export async function playCommand({ project, port, json, signal }: PlayOptions): Promise<boolean> {
   const narrator = new Narrator(process.stdout, process.stderr);
   narrator.heading('The lab: from upload to processed, through every failure on the way');
-  const begun = performance.now();
   const lab = await startLab({
     project,
     folder: join(project, '.lab', `play-${process.pid}`),
@@ -24,7 +23,6 @@ export async function playCommand({ project, port, json, signal }: PlayOptions):
     signal,
     onProgress: narrator.step,
   });
-  const startSeconds = (performance.now() - begun) / 1_000;
   try {
     const reports = await play(
       lab,
@@ -33,9 +31,9 @@ export async function playCommand({ project, port, json, signal }: PlayOptions):
     );
     const seen = succeeded(reports);
     if (json === true) {
-      console.log(JSON.stringify({ seen, startSeconds, acts: reports }, undefined, 2));
+      console.log(JSON.stringify({ seen, setUp: lab.setUp, acts: reports }, undefined, 2));
     } else {
-      narrator.table(reports, startSeconds);
+      narrator.table(lab.setUp, reports);
     }
     return seen;
   } finally {

@@ -1,1 +1,0 @@
-export { Body } from '../../testing/s3/body';

@@ -1,0 +1,155 @@
+import { ConfigurationError, parseConfiguration } from './configuration';
+
+const messageOf = (raw: unknown): string => {
+  try {
+    parseConfiguration(raw);
+  } catch (error) {
+    if (error instanceof ConfigurationError) {
+      return error.message;
+    }
+    throw error;
+  }
+  throw new Error('The configuration was taken.');
+};
+
+describe('a configuration', () => {
+  it("has the lab's facts as its defaults", () => {
+    expect(parseConfiguration({})).toEqual({
+      region: 'us-east-2',
+      namePrefix: 'upload-pipeline',
+      bucketName: 'student-upload-bucket-aj',
+      artifactBucketName: 'student-upload-bucket-aj-artifacts',
+      queueName: 'devops-sqs-queue',
+      uploadsPrefix: 'uploads/',
+      processedPrefix: 'processed/',
+      minSize: 2,
+      desiredCapacity: 2,
+      maxSize: 4,
+      scaleOutThreshold: 10,
+      visibilityTimeoutSeconds: 60,
+      instanceType: 't3.small',
+      availabilityZones: ['us-east-2a', 'us-east-2b'],
+      publicReadDemo: false,
+      webTier: false,
+      workerArtifact: 'dist/worker.tar.gz',
+    });
+  });
+
+  it('takes the zones of its region', () => {
+    expect(parseConfiguration({ region: 'eu-central-1' }).availabilityZones).toEqual([
+      'eu-central-1a',
+      'eu-central-1b',
+    ]);
+  });
+
+  it('takes what is given in place of every default', () => {
+    const given = {
+      region: 'eu-central-1',
+      namePrefix: 'films',
+      bucketName: 'films-of-anna',
+      artifactBucketName: 'software-of-anna',
+      queueName: 'film-tasks',
+      uploadsPrefix: 'in/',
+      processedPrefix: 'out/',
+      minSize: 0,
+      desiredCapacity: 1,
+      maxSize: 9,
+      scaleOutThreshold: 0,
+      visibilityTimeoutSeconds: 900,
+      instanceType: 'c7i.large',
+      imageId: 'ami-0123456789abcdef0',
+      keyPairName: 'anna',
+      availabilityZones: ['eu-central-1a', 'eu-central-1c'],
+      publicReadDemo: true,
+      webTier: false,
+      workerArtifact: 'elsewhere/worker.tar.gz',
+      mediaArtifact: 'elsewhere/media.tar.gz',
+      endpoint: 'http://127.0.0.1:4566',
+    };
+    expect(parseConfiguration(given)).toEqual(given);
+  });
+
+  it.each<[string, Record<string, unknown>, string]>([
+    ['a bucket name that S3 refuses', { bucketName: 'Films' }, 'bucketName: got "Films"; S3 allows only'],
+    ['min above desired', { minSize: 3 }, 'minSize: got 3; it must not exceed desiredCapacity (2).'],
+    ['desired above max', { desiredCapacity: 5 }, 'desiredCapacity: got 5; it must not exceed maxSize (4).'],
+    [
+      'fewer than 2 zones',
+      { availabilityZones: ['us-east-2a'] },
+      'availabilityZones: got ["us-east-2a"]; name at least 2 zones',
+    ],
+    [
+      'a zone of another region',
+      { availabilityZones: ['us-east-2a', 'us-east-1b'] },
+      'us-east-1b is no zone of the region us-east-2.',
+    ],
+    [
+      'a prefix without its slash',
+      { uploadsPrefix: 'uploads' },
+      'uploadsPrefix: got "uploads"; a prefix ends',
+    ],
+    [
+      'equal prefixes',
+      { processedPrefix: 'uploads/' },
+      'processedPrefix: got "uploads/"; it must lie outside',
+    ],
+    [
+      'nested prefixes',
+      { processedPrefix: 'uploads/done/' },
+      'processedPrefix: got "uploads/done/"; it must',
+    ],
+    [
+      'a negative threshold',
+      { scaleOutThreshold: -1 },
+      'scaleOutThreshold: got -1; it must be a whole number',
+    ],
+    [
+      'an unknown field',
+      { bucketname: 'films' },
+      'bucketname: got "films"; there is no such field; there are: ',
+    ],
+    ['a region that is none', { region: 'Ohio' }, 'region: got "Ohio"; a region looks like "us-east-2".'],
+    ['a name prefix that is none', { namePrefix: '2films' }, 'namePrefix: got "2films"; up to 31 lowercase'],
+    ['a FIFO queue', { queueName: 'tasks.fifo' }, 'queueName: got "tasks.fifo"; S3 and its SNS'],
+    [
+      'a timeout that SQS refuses',
+      { visibilityTimeoutSeconds: 0 },
+      'visibilityTimeoutSeconds: got 0; it must',
+    ],
+    [
+      'an instance type that is none',
+      { instanceType: 'small' },
+      'instanceType: got "small"; an instance type',
+    ],
+    ['an AMI that is none', { imageId: 'debian' }, 'imageId: got "debian"; an AMI id'],
+    [
+      'an endpoint that is no URL',
+      { endpoint: 'localhost' },
+      'endpoint: got "localhost"; an http or https URL',
+    ],
+    [
+      'one bucket for both',
+      { artifactBucketName: 'student-upload-bucket-aj' },
+      'it must differ from bucketName',
+    ],
+    [
+      'an artifact bucket that S3 refuses',
+      { artifactBucketName: 'a' },
+      'artifactBucketName: got "a"; S3 allows',
+    ],
+    ['a number in place of a name', { bucketName: 5 }, 'bucketName: got 5; '],
+    ['a word in place of a number', { maxSize: 'four' }, 'maxSize: got "four"; '],
+  ])('refuses %s', (_, raw, message) => {
+    expect(messageOf(raw)).toContain(message);
+  });
+
+  it('tells every problem at once', () => {
+    const message = messageOf({ bucketName: 'Films', scaleOutThreshold: -1, minSize: 3 });
+    expect(message.split('\n').map((line) => line.trim().split(':')[0])).toEqual([
+      'The configuration cannot be used',
+      'bucketName',
+      'minSize',
+      'scaleOutThreshold',
+    ]);
+  });
+});

@@ -1,0 +1,111 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+// Each synthesis is a process of its own.
+jest.setTimeout(120_000);
+
+interface StackJson {
+  readonly provider: { readonly aws: readonly Record<string, unknown>[] };
+  readonly output: Readonly<Record<string, unknown>>;
+}
+
+describe('the app', () => {
+  let folder: string;
+  let workerArtifact: string;
+  let forAws: StackJson;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'main-'));
+    workerArtifact = join(folder, 'worker.tar.gz');
+    await writeFile(workerArtifact, 'an archive');
+    forAws = await synthesized('aws', {});
+  });
+
+  afterAll(async () => {
+    await rm(folder, { recursive: true });
+  });
+
+  /** Runs main.ts as `cdktf synth` does, with nothing but the given settings. */
+  const synthesized = async (
+    name: string,
+    settings: Readonly<Record<string, string>>,
+  ): Promise<StackJson> => {
+    const outdir = join(folder, name);
+    await run('tsx', [join(__dirname, 'main.ts')], {
+      cwd: folder,
+      env: {
+        PATH: process.env.PATH,
+        CDKTF_OUTDIR: outdir,
+        UPLOAD_PIPELINE_WORKER_ARTIFACT: workerArtifact,
+        ...settings,
+      },
+    });
+    return JSON.parse(
+      await readFile(join(outdir, 'stacks/upload-pipeline/cdk.tf.json'), 'utf8'),
+    ) as StackJson;
+  };
+
+  it('makes the same stack for AWS and for an emulator, but for the provider block', async () => {
+    const endpoint = 'http://127.0.0.1:4566';
+    const forEmulator = await synthesized('emulator', { UPLOAD_PIPELINE_ENDPOINT: endpoint });
+    expect({ ...forEmulator, provider: undefined }).toEqual({ ...forAws, provider: undefined });
+    expect(forAws.provider.aws).toEqual([{ region: 'us-east-2' }]);
+    expect(forEmulator.provider.aws).toEqual([
+      {
+        region: 'us-east-2',
+        access_key: 'test',
+        secret_key: 'test',
+        s3_use_path_style: true,
+        skip_metadata_api_check: 'true',
+        endpoints: [expect.objectContaining({ s3: endpoint, sqs: endpoint, autoscaling: endpoint })],
+      },
+    ]);
+  });
+
+  it('has the outputs that the harness and operators read', () => {
+    expect(Object.keys(forAws.output)).toEqual(
+      expect.arrayContaining([
+        'region',
+        'upload_bucket',
+        'uploads_prefix',
+        'processed_prefix',
+        'topic_arn',
+        'queue_name',
+        'queue_url',
+        'queue_arn',
+        'dead_letter_queue_url',
+        'worker_group_name',
+        'worker_launch_template_id',
+        'worker_service',
+      ]),
+    );
+  });
+
+  it.each([
+    [
+      'without the worker, with the command that makes it',
+      { UPLOAD_PIPELINE_WORKER_ARTIFACT: '/nowhere/worker.tar.gz' },
+      'workerArtifact: got "/nowhere/worker.tar.gz"; there is no such file; make it with: npm run build',
+    ],
+    [
+      'without ffmpeg where it is asked for, with the command that makes it',
+      { UPLOAD_PIPELINE_MEDIA_ARTIFACT: '/nowhere/media.tar.gz' },
+      'mediaArtifact: got "/nowhere/media.tar.gz"; there is no such file; make it with: npm run build:media',
+    ],
+    [
+      'with a wrong configuration',
+      { UPLOAD_PIPELINE_MIN_SIZE: '3' },
+      'minSize: got 3; it must not exceed desiredCapacity (2).',
+    ],
+  ])('refuses to go on %s', async (_, settings, message) => {
+    await expect(synthesized('refused', settings)).rejects.toMatchObject({
+      code: 1,
+      stderr: `The configuration cannot be used:\n  ${message}\n`,
+    });
+  });
+});

@@ -1,0 +1,90 @@
+import { Synthesized, statements } from '../testing/synthesized';
+import { TaskQueue, type TaskQueueProps } from './task-queue';
+
+const props: TaskQueueProps = {
+  queueName: 'tasks',
+  topicArn: 'arn:aws:sns:us-east-2:111122223333:uploads',
+  region: 'us-east-2',
+  accountId: '111122223333',
+};
+const arn = 'arn:aws:sqs:us-east-2:111122223333:tasks';
+
+const synthesize = (more: Partial<TaskQueueProps> = {}): Synthesized<TaskQueue> =>
+  Synthesized.from((scope) => new TaskQueue(scope, 'tasks', { ...props, ...more }));
+
+describe('a task queue', () => {
+  it('has its policy and its redrive in itself, where no further resource waits for the provider', () => {
+    expect(synthesize().types).toEqual(['aws_sqs_queue']);
+  });
+
+  it('takes messages from its topic only, and over TLS only', () => {
+    expect(statements(synthesize().one('aws_sqs_queue', { name: 'tasks' }).policy)).toEqual({
+      AllowTopic: {
+        Sid: 'AllowTopic',
+        Effect: 'Allow',
+        Principal: { Service: 'sns.amazonaws.com' },
+        Action: 'sqs:SendMessage',
+        Resource: arn,
+        Condition: { ArnEquals: { 'aws:SourceArn': props.topicArn } },
+      },
+      DenyInsecureTransport: {
+        Sid: 'DenyInsecureTransport',
+        Effect: 'Deny',
+        Principal: '*',
+        Action: 'sqs:*',
+        Resource: arn,
+        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+      },
+    });
+  });
+
+  it('moves a task to the dead-letter queue after five receipts', () => {
+    const stack = synthesize();
+    expect(JSON.parse(String(stack.one('aws_sqs_queue', { name: 'tasks' }).redrive_policy))).toEqual({
+      deadLetterTargetArn: stack.reference(stack.built.deadLetterQueueArn),
+      maxReceiveCount: 5,
+    });
+  });
+
+  it('moves a task after as many receipts as are asked for', () => {
+    const queue = synthesize({ maxReceiveCount: 2 }).one('aws_sqs_queue', { name: 'tasks' });
+    expect(JSON.parse(String(queue.redrive_policy))).toMatchObject({ maxReceiveCount: 2 });
+  });
+
+  it('keeps dead letters 14 days, and lets no other queue send its own there', () => {
+    const letters = synthesize().one('aws_sqs_queue', { name: 'tasks-dlq' });
+    expect(letters.message_retention_seconds).toBe(14 * 24 * 3600);
+    expect(JSON.parse(String(letters.redrive_allow_policy))).toEqual({
+      redrivePermission: 'byQueue',
+      sourceQueueArns: [arn],
+    });
+    expect(statements(letters.policy)).toMatchObject({
+      DenyInsecureTransport: { Effect: 'Deny', Resource: `${arn}-dlq` },
+    });
+  });
+
+  it('encrypts both queues and waits long for messages', () => {
+    const stack = synthesize();
+    expect(stack.all('aws_sqs_queue').map((queue) => queue.sqs_managed_sse_enabled)).toEqual([true, true]);
+    expect(stack.one('aws_sqs_queue', { name: 'tasks' }).receive_wait_time_seconds).toBe(20);
+  });
+
+  it('hides a received task for a minute', () => {
+    const stack = synthesize();
+    expect(stack.built.visibilityTimeoutSeconds).toBe(60);
+    expect(stack.one('aws_sqs_queue', { name: 'tasks' }).visibility_timeout_seconds).toBe(60);
+  });
+
+  it('hides a received task as long as asked', () => {
+    const stack = synthesize({ visibilityTimeoutSeconds: 900 });
+    expect(stack.built.visibilityTimeoutSeconds).toBe(900);
+    expect(stack.one('aws_sqs_queue', { name: 'tasks' }).visibility_timeout_seconds).toBe(900);
+  });
+
+  it.each<[string, Partial<TaskQueueProps>, string]>([
+    ['a FIFO queue', { queueName: 'tasks.fifo' }, 'cannot deliver to a FIFO queue'],
+    ['a timeout beyond 12 hours', { visibilityTimeoutSeconds: 43_201 }, 'from 1 to 43200 (12 hours)'],
+  ])('refuses %s', (_, more, message) => {
+    expect(() => synthesize(more)).toThrow(message);
+  });
+});

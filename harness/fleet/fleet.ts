@@ -152,6 +152,11 @@ export class Fleet {
     return this.instancesOfEc2.body(instanceId);
   }
 
+  /** Where this machine reaches what listens inside a running instance. */
+  address(instanceId: string): string | undefined {
+    return this.instancesOfEc2.address(instanceId);
+  }
+
   /** Kills every body and looks after nothing any more. EC2's records stay. Idempotent. */
   async close(): Promise<void> {
     this.closed = true;

@@ -60,6 +60,11 @@ export class Instances {
     return this.embodied.get(instanceId)?.body;
   }
 
+  /** Where this machine reaches what listens inside the body of a running instance. */
+  address(instanceId: string): string | undefined {
+    return this.body(instanceId)?.address;
+  }
+
   /** What the console of an instance shows, also after its end; `undefined` for one that EC2 does not know. */
   async consoleOutput(instanceId: string): Promise<string | undefined> {
     const body = this.consoles.get(instanceId);
@@ -133,14 +138,22 @@ export class Instances {
       new DescribeInstanceAttributeCommand({ InstanceId: instanceId, Attribute: 'userData' }),
     );
     const userData = Buffer.from(UserData?.Value ?? '', 'base64');
-    const metadata = await startMetadata(() => this.facts(instanceId, record, userData));
-    const body = await bodies.boot({
-      instanceId,
-      privateIpAddress: record.PrivateIpAddress ?? '',
-      userData,
-      metadataEndpoint: metadata.endpoint,
-      endpoint,
-    });
+    const booted = Promise.withResolvers<Body>();
+    const metadata = await startMetadata(() => this.facts(instanceId, record, userData, booted.promise));
+    let body: Body;
+    try {
+      body = await bodies.boot({
+        instanceId,
+        privateIpAddress: record.PrivateIpAddress ?? '',
+        userData,
+        metadataEndpoint: metadata.endpoint,
+        endpoint,
+      });
+    } catch (error) {
+      await metadata.close();
+      throw error;
+    }
+    booted.resolve(body);
     this.embodied.set(instanceId, { body, metadata });
     this.consoles.set(instanceId, body);
   }
@@ -152,7 +165,12 @@ export class Instances {
     await embodied?.metadata.close();
   }
 
-  private async facts(instanceId: string, record: Instance, userData: Buffer): Promise<InstanceFacts> {
+  private async facts(
+    instanceId: string,
+    record: Instance,
+    userData: Buffer,
+    booted: Promise<Body>,
+  ): Promise<InstanceFacts> {
     const { accountId, region, roles, targetLifecycleState } = this.options;
     return {
       instanceId,
@@ -162,6 +180,7 @@ export class Instances {
       region,
       availabilityZone: record.Placement?.AvailabilityZone ?? '',
       privateIpAddress: record.PrivateIpAddress ?? '',
+      listenAddress: async () => (await booted).address,
       userData,
       role: await roles.ofProfile(record.IamInstanceProfile?.Arn),
       targetLifecycleState: targetLifecycleState(instanceId),

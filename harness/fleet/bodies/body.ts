@@ -30,6 +30,12 @@ export interface CommandResult {
  */
 export interface Body {
   readonly instanceId: string;
+  /**
+   * Address of this machine under which what listens inside the body is reached, its own among all bodies: `127.x.y.z`,
+   * or a container's. The instance finds it in its metadata as `local-ipv4`, and listens there. `undefined` where a
+   * body cannot be reached from outside.
+   */
+  readonly address: string | undefined;
   /** Settles when process 1 of the body is gone, however it ended. Never rejects. */
   readonly exited: Promise<BodyExit>;
   /** The console: boot messages and all that the user data script printed, as `GetConsoleOutput` shows it. */

@@ -9,6 +9,7 @@ import { spawnOwned } from '../../support/child';
 import { run } from '../../support/run';
 import type { Body, BodyBackend, BodyExit, BodySpec, CommandResult } from './body';
 import { BodyError } from './errors';
+import { takeLoopbackAddress } from './loopback-address';
 import { namespaceAdvice } from './namespace-advice';
 import { readUserData } from './user-data';
 
@@ -82,6 +83,7 @@ async function processOne(unshare: ChildProcess): Promise<number> {
 class NamespaceBody implements Body {
   constructor(
     private readonly spec: BodySpec,
+    readonly address: string,
     private readonly folder: string,
     private readonly unshare: ChildProcess,
     private readonly init: number,
@@ -132,6 +134,7 @@ class NamespaceBodies implements BodyBackend {
     const { python } = this.options;
     const folder = join(this.options.folder, spec.instanceId);
     const note = await writeUserData(join(folder, 'disk'), spec.userData);
+    const { address, release } = await takeLoopbackAddress();
     const hostName = `ip-${spec.privateIpAddress.replaceAll('.', '-')}`;
     const unshare = spawnOwned(
       'unshare',
@@ -139,8 +142,9 @@ class NamespaceBodies implements BodyBackend {
       { env: environmentOf(spec), stdio: ['ignore', 'pipe', 'pipe'], detached: true },
     );
     const exited = ending(unshare, folder);
+    void exited.then(release);
     await this.up(unshare, exited, folder);
-    const body = new NamespaceBody(spec, folder, unshare, await processOne(unshare), exited);
+    const body = new NamespaceBody(spec, address, folder, unshare, await processOne(unshare), exited);
     this.bodies.add(body);
     void exited.then(() => this.bodies.delete(body));
     return body;

@@ -29,6 +29,8 @@ export interface InstanceFacts {
   readonly region: string;
   readonly availabilityZone: string;
   readonly privateIpAddress: string;
+  /** Where the body of the instance listens, known once it is up. @see Body.address */
+  readonly listenAddress: () => Promise<string | undefined>;
   readonly userData: Buffer;
   readonly role: InstanceRole | undefined;
   /** Where its Auto Scaling group wants it: `InService`, `Terminated`, …; `undefined` outside of a group. */
@@ -74,6 +76,7 @@ export function metadataTree(facts: InstanceFacts): Readonly<Record<string, Meta
     region,
     availabilityZone,
     privateIpAddress,
+    listenAddress,
     userData,
   } = facts;
   const hostName = `ip-${privateIpAddress.replaceAll('.', '-')}.${region}.compute.internal`;
@@ -101,7 +104,8 @@ export function metadataTree(facts: InstanceFacts): Readonly<Record<string, Meta
         'instance-id': instanceId,
         'instance-type': instanceType,
         'local-hostname': hostName,
-        'local-ipv4': privateIpAddress,
+        // On EC2 a server that listens here is reached by its load balancer; so it is here.
+        'local-ipv4': async () => (await listenAddress()) ?? privateIpAddress,
         placement: { 'availability-zone': availabilityZone, region },
         services: { domain: 'amazonaws.com', partition: 'aws' },
       },

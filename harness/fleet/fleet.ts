@@ -7,6 +7,7 @@ import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 
 import type { Edge } from '../edge/edge';
+import { CloudWatchSink } from './alarms/cloudwatch-sink';
 import { Ec2ApiGateway } from './autoscaling/ec2-gateway';
 import { Engine } from './autoscaling/engine';
 import { SnsSqsGateway } from './autoscaling/notifications/gateway';
@@ -14,6 +15,7 @@ import { CloudWatchGateway } from './autoscaling/scaling/cloudwatch-gateway';
 import { autoScalingService } from './autoscaling/service';
 import { Store } from './autoscaling/store';
 import type { Body, BodyBackend } from './bodies/body';
+import type { Clock } from './clock';
 import { consoleAnswer } from './console-output';
 import { ec2Error } from './ec2-error';
 import { type InstanceView, Instances } from './instances';
@@ -37,6 +39,8 @@ export interface FleetOptions {
   readonly edge: Edge;
   readonly region: string;
   readonly bodies: BodyBackend;
+  /** The time that periods, cooldowns and the like go by. */
+  readonly clock: Clock;
   /** Told of what goes wrong outside of any request. */
   readonly onError: (error: unknown) => void;
 }
@@ -51,6 +55,7 @@ export class Fleet {
     private readonly options: FleetOptions,
     private readonly instancesOfEc2: Instances,
     private readonly engine: Engine,
+    private readonly metrics: CloudWatchSink,
     private readonly clients: readonly { destroy(): void }[],
   ) {
     this.timer = setInterval(() => {
@@ -60,7 +65,7 @@ export class Fleet {
 
   /** Registers the fleet on the edge and begins to look after the instances. */
   static start(options: FleetOptions): Fleet {
-    const { edge, region, bodies } = options;
+    const { edge, region, bodies, clock, onError } = options;
     const common = { endpoint: edge.url, region, credentials };
     const cloudWatch = new CloudWatchClient(common);
     const ec2 = new EC2Client(common);
@@ -71,11 +76,16 @@ export class Fleet {
     const sts = new STSClient(common);
     const store = new Store({ accountId, region });
     const gateway = new Ec2ApiGateway(ec2);
-    const engine = new Engine(store, {
-      ec2: gateway,
-      alarms: new CloudWatchGateway(cloudWatch),
-      notifications: new SnsSqsGateway(sns, sqs),
-    });
+    const metrics = new CloudWatchSink(cloudWatch, clock, onError);
+    const engine = new Engine(
+      store,
+      {
+        ec2: gateway,
+        alarms: new CloudWatchGateway(cloudWatch),
+        notifications: new SnsSqsGateway(sns, sqs),
+      },
+      clock,
+    );
     const service = autoScalingService(store, gateway, engine);
     const instances = new Instances({
       ec2,
@@ -86,7 +96,7 @@ export class Fleet {
       accountId,
       targetLifecycleState: (instanceId) => targetLifecycleState(store, instanceId),
     });
-    const fleet = new Fleet(options, instances, engine, [cloudWatch, ec2, iam, sns, sqs, ssm, sts]);
+    const fleet = new Fleet(options, instances, engine, metrics, [cloudWatch, ec2, iam, sns, sqs, ssm, sts]);
     edge.serve('autoscaling', async (call, body, response) => {
       const query = call.path.split('?')[1] ?? '';
       const answer = await service.answer(
@@ -162,6 +172,7 @@ export class Fleet {
     this.closed = true;
     clearInterval(this.timer);
     await this.looking;
+    await this.metrics.close();
     await this.instancesOfEc2.close();
     await this.options.bodies.close();
     for (const client of this.clients) {

@@ -22,12 +22,32 @@ function port(value: string): number {
   return number;
 }
 
+/** Compressed further, a period would be shorter than the work in it. */
+const mostCompressed = 60;
+
+function timeFactor(value: string): number {
+  const number = Number(value);
+  if (!(number >= 1 && number <= mostCompressed)) {
+    throw new InvalidArgumentError(
+      `A time factor is a number from 1 (real time) to ${mostCompressed} (a minute lasts a second).`,
+    );
+  }
+  return number;
+}
+
+const timeFactorOption = [
+  '--time-factor <factor>',
+  'by how much periods, cooldowns, warm-ups and the like are compressed',
+  timeFactor,
+] as const;
+
 interface Options {
   readonly json?: boolean;
 }
 
-interface PortOptions extends Options {
+interface StartOptions extends Options {
   readonly port: number;
+  readonly timeFactor: number;
 }
 
 /** Runs one command, prints what it found or why it failed, and sets the exit code. */
@@ -50,21 +70,24 @@ const program = new Command('npm run lab --')
   .description('Applies the real Terraform to a local emulator and plays the acts of the lab on it.')
   .option('--json', 'print the result as JSON; what goes on is told on standard error')
   .option('--port <port>', 'port of the endpoint on 127.0.0.1', port, 0)
+  .option(...timeFactorOption, 20)
   .showHelpAfterError()
-  .action((options: PortOptions) => run(options, (signal) => playCommand({ ...options, project, signal })));
+  .action((options: StartOptions) => run(options, (signal) => playCommand({ ...options, project, signal })));
 
 program
   .command('up')
   .description('set up a lab and leave it running')
   .option('--json', 'print endpoint and outputs as JSON')
   .option('--port <port>', 'port of the endpoint on 127.0.0.1', port, usualPort)
-  .action((options: PortOptions) =>
+  .option(...timeFactorOption, 1)
+  .action((options: StartOptions) =>
     run(options, async (signal) => {
       const narrator = new Narrator(process.stdout, process.stderr);
       const lab = await up({
         project,
         folder: standingFolder,
         port: options.port,
+        timeFactor: options.timeFactor,
         signal,
         onProgress: narrator.step,
       });

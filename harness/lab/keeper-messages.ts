@@ -1,7 +1,12 @@
 import { z } from 'zod';
 
 /** What `lab up` asks the keeper to set up, as its one argument in JSON. */
-export const keeperOrder = z.object({ project: z.string(), folder: z.string(), port: z.number() });
+export const keeperOrder = z.object({
+  project: z.string(),
+  folder: z.string(),
+  port: z.number(),
+  timeFactor: z.number(),
+});
 export type KeeperOrder = z.infer<typeof keeperOrder>;
 
 /** What the keeper tells `lab up` over the IPC channel. */

@@ -17,7 +17,7 @@ function tell(message: KeeperMessage): void {
  * person has given up, and so does the keeper.
  */
 async function keep(): Promise<void> {
-  const { project, folder, port } = keeperOrder.parse(JSON.parse(process.argv[2] ?? ''));
+  const { project, folder, port, timeFactor } = keeperOrder.parse(JSON.parse(process.argv[2] ?? ''));
   const givenUp = new AbortController();
   const giveUp = (): void => {
     givenUp.abort(new Error('lab up was interrupted'));
@@ -29,6 +29,7 @@ async function keep(): Promise<void> {
     project,
     folder,
     port,
+    timeFactor,
     signal,
     onProgress: (message) => {
       tell({ kind: 'progress', message });

@@ -5,6 +5,7 @@ import { Edge } from '../edge/edge';
 import { processBackend } from '../emulator/process';
 import { pythonEnvironment } from '../emulator/python-environment';
 import { namespaceBodies } from '../fleet/bodies/namespaces';
+import { type Clock, WallClock } from '../fleet/clock';
 import { Fleet } from '../fleet/fleet';
 import { Closing } from '../support/closing';
 import type { TerraformEvent } from '../terraform/events';
@@ -20,6 +21,11 @@ export interface LabOptions {
   readonly folder?: string;
   /** Port of the one endpoint on 127.0.0.1. @default 0, a free one */
   readonly port?: number;
+  /**
+   * By how much periods, cooldowns, warm-ups and the like are compressed; the resources stay as they are applied.
+   * docs/decisions/time.md says what is and what is not. @default 1, real time
+   */
+  readonly timeFactor?: number;
   /** Environment variables for the synthesis: fields of the configuration. @default none beyond the caller's */
   readonly environment?: Readonly<Record<string, string>>;
   /** Told what is going on, one short line a step. @default nobody */
@@ -41,6 +47,8 @@ export interface Lab {
   readonly folder: string;
   readonly outputs: LabOutputs;
   readonly edge: Edge;
+  /** The time that the fleet goes by. */
+  readonly clock: Clock;
   readonly fleet: Fleet;
   readonly terraform: Terraform;
   /** Folder of the synthesized stack that was applied. */
@@ -81,6 +89,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const folder = resolve(options.folder ?? join(project, '.lab', String(process.pid)));
   const onProgress = options.onProgress ?? ((): void => undefined);
   const interruptible = options.signal === undefined ? {} : { signal: options.signal };
+  const clock = new WallClock(options.timeFactor);
   const closing = new Closing();
   const setUp: SetUpStep[] = [];
   const timed = async <T>(name: SetUpStep['name'], step: () => Promise<T>): Promise<T> => {
@@ -121,6 +130,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       edge,
       region: stack.region,
       bodies: namespaceBodies({ folder: join(folder, 'instances'), python }),
+      clock,
       onError: (error) => {
         onProgress(`the fleet: ${error instanceof Error ? error.message : String(error)}`);
       },
@@ -151,6 +161,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       folder,
       outputs,
       edge,
+      clock,
       fleet,
       terraform,
       stackFolder: stack.folder,

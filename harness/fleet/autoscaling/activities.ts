@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { Activity } from '@aws-sdk/client-auto-scaling';
 
-import type { Clock } from './clock';
+import type { Clock } from '../clock';
 import { type Group, stamp } from './group';
 
 /** Activities that a group remembers; AWS forgets them after six weeks. */

@@ -1,5 +1,5 @@
 import { Activities } from './activities';
-import { type Clock, wallClock } from './clock';
+import { type Clock, WallClock } from '../clock';
 import type { Ec2Gateway, InstanceState } from './gateway';
 import { type Group, performs, present } from './group';
 import { heal } from './health';
@@ -40,7 +40,7 @@ export class Engine {
   constructor(
     private readonly store: Store,
     { ec2, alarms, notifications }: Gateways,
-    readonly clock: Clock = wallClock,
+    readonly clock: Clock = new WallClock(),
   ) {
     this.ec2 = ec2;
     this.activities = new Activities(clock);

@@ -1,7 +1,7 @@
 import type { Activity } from '@aws-sdk/client-auto-scaling';
 
 import type { Activities } from './activities';
-import type { Clock } from './clock';
+import type { Clock } from '../clock';
 import { type Ec2Gateway, groupTag } from './gateway';
 import { type Group, type Member, present } from './group';
 import { type Place, places } from './placement';

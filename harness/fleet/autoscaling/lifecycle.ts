@@ -3,11 +3,14 @@ import { randomUUID } from 'node:crypto';
 import type { Activity, LifecycleHook } from '@aws-sdk/client-auto-scaling';
 
 import type { Activities } from './activities';
-import type { Clock } from './clock';
+import type { Clock } from '../clock';
 import type { Group, HookWait, Member } from './group';
 
 /** Where a member is on its way to. */
 type Phase = 'Pending' | 'Terminating';
+
+/** Source: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_PutLifecycleHook.html, HeartbeatTimeout */
+export const shortestHeartbeatSeconds = 30;
 
 /** How a lifecycle action ends. */
 export type HookResult = 'CONTINUE' | 'ABANDON';
@@ -68,9 +71,8 @@ export class Lifecycle {
   /** Begins the wait of a hook anew, within the hook's global timeout. */
   heartbeat(wait: HookWait, hook: LifecycleHook): void {
     const { HeartbeatTimeout = 0, GlobalTimeout = 0 } = hook;
-    const longest = this.clock.later(GlobalTimeout).getTime() - this.clock.now().getTime();
-    const latest = wait.begun.getTime() + longest;
-    wait.deadline = new Date(Math.min(this.clock.later(HeartbeatTimeout).getTime(), latest));
+    const latest = wait.begun.getTime() + GlobalTimeout * 1_000;
+    wait.deadline = new Date(Math.min(this.heartbeatOver(HeartbeatTimeout).getTime(), latest));
   }
 
   /** Ends the waits whose heartbeat ran out, by the default result of their hooks. */
@@ -83,6 +85,11 @@ export class Lifecycle {
     }
   }
 
+  /** A program in the instance beats this heart, in real time, and counts on AWS's shortest timeout. */
+  private heartbeatOver(timeoutSeconds: number): Date {
+    return this.clock.later(timeoutSeconds, shortestHeartbeatSeconds);
+  }
+
   private enter(group: Group, member: Member, phase: Phase): void {
     member.waits = [...group.hooks.values()]
       .filter(({ LifecycleTransition }) => LifecycleTransition === transitions[phase])
@@ -90,7 +97,7 @@ export class Lifecycle {
         hookName: hook.LifecycleHookName ?? '',
         token: randomUUID(),
         begun: this.clock.now(),
-        deadline: this.clock.later(hook.HeartbeatTimeout ?? 0),
+        deadline: this.heartbeatOver(hook.HeartbeatTimeout ?? 0),
       }));
     if (member.waits.length === 0) {
       member.lifecycleState = `${phase}:Proceed`;

@@ -1,4 +1,4 @@
-import type { Clock } from './clock';
+import type { Clock } from '../clock';
 import { type Group, inTransition, performs, present } from './group';
 import type { Lifecycle } from './lifecycle';
 
@@ -18,7 +18,7 @@ export function endOldest(group: Group, lifecycle: Lifecycle, clock: Clock): voi
     return;
   }
   const now = clock.now().getTime();
-  const lifetimeMs = clock.later(MaxInstanceLifetime).getTime() - now;
+  const lifetimeMs = clock.lasts(MaxInstanceLifetime);
   const over = members
     .filter(
       ({ launchedAt, protectedFromScaleIn }) =>

@@ -8,18 +8,26 @@ import { play, succeeded } from '../play';
 export interface PlayOptions {
   readonly project: string;
   readonly port: number;
+  readonly timeFactor: number;
   readonly json?: boolean;
   readonly signal: AbortSignal;
 }
 
 /** Starts a lab, plays every act on it, stops it, and prints what was seen. Resolves with whether all of it was. */
-export async function playCommand({ project, port, json, signal }: PlayOptions): Promise<boolean> {
+export async function playCommand({
+  project,
+  port,
+  timeFactor,
+  json,
+  signal,
+}: PlayOptions): Promise<boolean> {
   const narrator = new Narrator(process.stdout, process.stderr);
   narrator.heading('The lab: from upload to processed, through every failure on the way');
   const lab = await startLab({
     project,
     folder: join(project, '.lab', `play-${process.pid}`),
     port,
+    timeFactor,
     signal,
     onProgress: narrator.step,
   });

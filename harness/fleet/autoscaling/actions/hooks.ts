@@ -12,7 +12,7 @@ import type {
 
 import { validationError } from '../../protocol/errors';
 import type { Group, HookWait, Member } from '../group';
-import type { Lifecycle } from '../lifecycle';
+import { type Lifecycle, shortestHeartbeatSeconds } from '../lifecycle';
 import { checkLimit } from '../limits';
 import type { Announcer } from '../notifications/announcer';
 import type { ActionHandlers } from '../../protocol/query-service';
@@ -68,9 +68,9 @@ function checkedHook(
     );
   }
   const HeartbeatTimeout = input.HeartbeatTimeout ?? before?.HeartbeatTimeout ?? 3_600;
-  if (HeartbeatTimeout < 30 || HeartbeatTimeout > 7_200) {
+  if (HeartbeatTimeout < shortestHeartbeatSeconds || HeartbeatTimeout > 7_200) {
     throw validationError(
-      `The heartbeat timeout is ${HeartbeatTimeout}; it must be from 30 to 7200 seconds.`,
+      `The heartbeat timeout is ${HeartbeatTimeout}; it must be from ${shortestHeartbeatSeconds} to 7200 seconds.`,
     );
   }
   const DefaultResult = input.DefaultResult ?? before?.DefaultResult ?? 'ABANDON';

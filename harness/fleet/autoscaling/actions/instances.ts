@@ -84,7 +84,7 @@ export function instanceActions(store: Store, { lifecycle, clock }: Engine): Act
     if (inServiceSince === undefined) {
       return true;
     }
-    const grace = clock.later(group.settings.HealthCheckGracePeriod).getTime() - clock.now().getTime();
+    const grace = clock.lasts(group.settings.HealthCheckGracePeriod);
     return clock.now().getTime() < inServiceSince.getTime() + grace;
   }
 }

@@ -8,7 +8,7 @@ import type {
 
 import { validationError } from '../../protocol/errors';
 import type { ActionHandlers } from '../../protocol/query-service';
-import type { Clock } from '../clock';
+import type { Clock } from '../../clock';
 import { scalingProcesses, stamp } from '../group';
 import type { Store } from '../store';
 

@@ -13,7 +13,7 @@ import { randomUUID } from 'node:crypto';
 
 import { ServiceError, validationError } from '../../protocol/errors';
 import type { ActionHandlers } from '../../protocol/query-service';
-import type { Clock } from '../clock';
+import type { Clock } from '../../clock';
 import type { Group } from '../group';
 import { checkLimit } from '../limits';
 import { page } from '../paging';

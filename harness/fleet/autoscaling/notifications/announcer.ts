@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { Activity, LifecycleHook } from '@aws-sdk/client-auto-scaling';
 
-import type { Clock } from '../clock';
+import type { Clock } from '../../clock';
 import type { Group, HookWait, Member } from '../group';
 import type { Notification, NotificationGateway } from './gateway';
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock';
+import type { Clock } from '../../clock';
 import { type Group, type Member, performs, present } from '../group';
 import type { Launcher } from '../launcher';
 import type { Lifecycle } from '../lifecycle';
@@ -146,7 +146,7 @@ export class Refresher {
       return false;
     }
     const now = this.clock.now().getTime();
-    const warmupMs = this.clock.later(refresh.preferences.InstanceWarmup).getTime() - now;
+    const warmupMs = this.clock.lasts(refresh.preferences.InstanceWarmup);
     return refresh.outdated.has(instanceId) || inServiceSince.getTime() + warmupMs <= now;
   }
 

@@ -1,6 +1,6 @@
 import type { ScalingPolicy } from '@aws-sdk/client-auto-scaling';
 
-import type { Clock } from '../clock';
+import type { Clock } from '../../clock';
 import { type Group, performs } from '../group';
 import { activeRefresh } from '../refresh/refresh';
 import type { Store } from '../store';

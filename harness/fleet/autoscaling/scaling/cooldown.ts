@@ -1,4 +1,4 @@
-import type { Clock } from '../clock';
+import type { Clock } from '../../clock';
 import { type Group, type Member, inTransition, present } from '../group';
 
 /**
@@ -31,7 +31,7 @@ export function coolsDown(group: Group, clock: Clock): boolean {
  */
 export function warmingUp(group: Group, seconds: number, clock: Clock): Member[] {
   const now = clock.now().getTime();
-  const lastsMs = clock.later(seconds).getTime() - now;
+  const lastsMs = clock.lasts(seconds);
   return present(group).filter(
     ({ inServiceSince }) => inServiceSince === undefined || inServiceSince.getTime() + lastsMs > now,
   );

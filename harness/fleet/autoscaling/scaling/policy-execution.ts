@@ -1,6 +1,6 @@
 import type { ScalingPolicy } from '@aws-sdk/client-auto-scaling';
 
-import type { Clock } from '../clock';
+import type { Clock } from '../../clock';
 import { type Group, changeCapacity } from '../group';
 import { adjust, adjustmentTypes, stepFor } from './adjustment';
 import type { Comparison } from './alarms';

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock';
+import type { Clock } from '../../clock';
 import type { Store } from '../store';
 import { AlarmWatch } from './alarm-watch';
 import type { AlarmGateway } from './alarms';

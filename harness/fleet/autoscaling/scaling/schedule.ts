@@ -2,7 +2,7 @@ import type { ScheduledUpdateGroupAction } from '@aws-sdk/client-auto-scaling';
 import { Cron } from 'croner';
 
 import { validationError } from '../../protocol/errors';
-import type { Clock } from '../clock';
+import type { Clock } from '../../clock';
 import { type Group, changeCapacity, performs } from '../group';
 
 /** The time zone of a recurrence that names none. */

@@ -9,7 +9,7 @@ import { Engine } from '../engine';
 import { autoScalingService } from '../service';
 import { Store } from '../store';
 import { AlarmsInMemory } from './alarms';
-import { HandClock } from './clock';
+import { HandClock } from '../../testing/clock';
 import { Ec2InMemory } from './ec2';
 import { NotificationsInMemory } from './notifications';
 

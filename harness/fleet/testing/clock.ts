@@ -1,17 +1,14 @@
-import type { Clock } from '../clock';
+import { WallClock } from '../clock';
 
 /** A clock that a test moves by hand. */
-export class HandClock implements Clock {
+export class HandClock extends WallClock {
   private time = new Date('2026-11-24T10:00:00Z').getTime();
 
-  now(): Date {
+  override now(): Date {
     return new Date(this.time);
   }
 
-  later(seconds: number): Date {
-    return new Date(this.time + seconds * 1_000);
-  }
-
+  /** Lets seconds pass: real ones, whatever the factor. */
   pass(seconds: number): void {
     this.time += seconds * 1_000;
   }

@@ -1,6 +1,10 @@
 export * from './compute';
+export type { Grantee } from './grantee';
 export * from './messaging';
+export type { Metric, MetricOptions } from './metric';
 export * from './network';
 export * from './pipeline';
+export type { PolicyStatement } from './policy-document';
 export * from './storage';
+export { type Tags, tagAll } from './tags';
 export { ValidationError } from './validation';

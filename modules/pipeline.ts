@@ -5,6 +5,7 @@ import { WorkerFleet } from './compute';
 import { TaskQueue, UploadTopic } from './messaging';
 import { Network } from './network';
 import { ArtifactBucket, UploadBucket } from './storage';
+import { type Tags, tagAll } from './tags';
 import type { GroupSize, Prefixes } from './validation';
 
 /** Settings of an {@link UploadPipeline}. */
@@ -33,6 +34,8 @@ export interface UploadPipelineProps extends GroupSize, Prefixes {
   readonly imageId?: string | undefined;
   /** Opens every object of the upload bucket to everyone. @default false */
   readonly publicReadDemo?: boolean;
+  /** Tags of everything that can be tagged, instances included. @default none but their names */
+  readonly tags?: Tags;
 }
 
 /** The whole architecture: S3 → SNS → SQS → workers in an Auto Scaling group → S3. */
@@ -46,6 +49,7 @@ export class UploadPipeline extends Construct {
   /** @throws ValidationError for the first setting that AWS or this architecture would refuse. */
   constructor(scope: Construct, id: string, props: UploadPipelineProps) {
     super(scope, id);
+    tagAll(this, props.tags);
     const { namePrefix, region } = props;
     const { accountId } = new DataAwsCallerIdentity(this, 'account');
 

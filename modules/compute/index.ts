@@ -1,4 +1,4 @@
+export * from './instance-role';
 export * from './queue-scaling';
 export * from './user-data';
 export * from './worker-fleet';
-export * from './worker-role';

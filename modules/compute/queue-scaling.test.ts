@@ -1,4 +1,5 @@
 import { Synthesized } from '../testing/synthesized';
+import { tiers } from '../testing/tiers';
 import { QueueScaling } from './queue-scaling';
 
 const synthesize = (scaleOutThreshold = 10): Synthesized<QueueScaling> =>
@@ -7,7 +8,7 @@ const synthesize = (scaleOutThreshold = 10): Synthesized<QueueScaling> =>
       new QueueScaling(scope, 'scaling', {
         name: 'workers',
         groupName: 'the-workers',
-        queueName: 'tasks',
+        queue: tiers(scope).queue,
         scaleOutThreshold,
       }),
   );

@@ -2,40 +2,33 @@ import { AutoscalingPolicy } from '@cdktf/provider-aws/lib/autoscaling-policy';
 import { CloudwatchMetricAlarm } from '@cdktf/provider-aws/lib/cloudwatch-metric-alarm';
 import { Construct } from 'constructs';
 
+import type { TaskQueueBase } from '../messaging';
 import { refuse, thresholdProblems } from '../validation';
-
-const minute = 60;
 
 /** Settings of {@link QueueScaling}. */
 export interface QueueScalingProps {
   /** Beginning of the names of policies and alarms. */
   readonly name: string;
   readonly groupName: string;
-  readonly queueName: string;
+  readonly queue: TaskQueueBase;
   /** More visible messages than this add an instance. */
   readonly scaleOutThreshold: number;
 }
 
 /**
  * The lab's literal rule: more visible messages than the threshold add an instance; an empty queue takes one away, more
- * slowly. SQS reports the metric once a minute.
- * Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
+ * slowly.
  */
 export class QueueScaling extends Construct {
   /** @throws ValidationError for a negative threshold. */
   constructor(
     scope: Construct,
     id: string,
-    { name, groupName, queueName, scaleOutThreshold }: QueueScalingProps,
+    { name, groupName, queue, scaleOutThreshold }: QueueScalingProps,
   ) {
     super(scope, id);
     refuse(thresholdProblems('scaleOutThreshold', scaleOutThreshold));
-    const visible = {
-      namespace: 'AWS/SQS',
-      metricName: 'ApproximateNumberOfMessagesVisible',
-      dimensions: { QueueName: queueName },
-      period: minute,
-    };
+    const visible = queue.metricVisible();
 
     const scaleOut = new AutoscalingPolicy(this, 'scale-out', {
       name: `${name}-scale-out`,
@@ -49,7 +42,6 @@ export class QueueScaling extends Construct {
       ...visible,
       alarmName: `${name}-backlog`,
       alarmDescription: `More than ${scaleOutThreshold} tasks wait: add a worker.`,
-      statistic: 'Maximum',
       comparisonOperator: 'GreaterThanThreshold',
       threshold: scaleOutThreshold,
       evaluationPeriods: 1,
@@ -69,7 +61,6 @@ export class QueueScaling extends Construct {
       ...visible,
       alarmName: `${name}-idle`,
       alarmDescription: 'No task has waited for five minutes: take a worker away.',
-      statistic: 'Maximum',
       comparisonOperator: 'LessThanThreshold',
       threshold: 1,
       evaluationPeriods: 5,

@@ -1,9 +1,14 @@
-import { ArtifactBucket } from '../storage';
-import { Synthesized } from '../testing/synthesized';
+import type { Construct } from 'constructs';
+
+import { ExistingTaskQueue } from '../messaging';
+import { ArtifactBucket, ExistingUploadBucket } from '../storage';
+import { Synthesized, statements } from '../testing/synthesized';
 import { account, tiers } from '../testing/tiers';
 import { WorkerFleet, type WorkerFleetProps } from './worker-fleet';
 
-const synthesize = (more: Partial<WorkerFleetProps> = {}) =>
+const synthesize = (more: Partial<WorkerFleetProps> = {}) => synthesizeWith(() => more);
+
+const synthesizeWith = (more: (scope: Construct) => Partial<WorkerFleetProps>) =>
   Synthesized.from((scope) => {
     const standing = tiers(scope);
     const artifacts = new ArtifactBucket(scope, 'artifacts', { bucketName: 'the-artifacts' });
@@ -17,7 +22,7 @@ const synthesize = (more: Partial<WorkerFleetProps> = {}) =>
       artifacts: [artifacts.add('worker', __filename)],
       instanceType: 't3.small',
       scaleOutThreshold: 10,
-      ...more,
+      ...more(scope),
     });
     return { ...standing, fleet };
   });
@@ -49,6 +54,81 @@ describe('a worker fleet', () => {
     for (const need of [/aws_iam_role_policy\./, /aws_vpc_endpoint\./, /aws_route_table_association\./]) {
       expect(needs).toContainEqual(expect.stringMatching(need));
     }
+  });
+
+  it('may do these things and no others', () => {
+    const stack = synthesize();
+    const bucketArn = String(stack.reference(stack.built.bucket.arn));
+    const allowed = Object.values(statements(stack.one('aws_iam_role_policy').policy));
+    expect(allowed.map(({ Effect, Action, Resource }) => ({ Effect, Action, Resource }))).toEqual([
+      {
+        Effect: 'Allow',
+        Action: 's3:GetObject',
+        Resource: [expect.stringMatching(/aws_s3_object\..+\.key\}$/)],
+      },
+      {
+        Effect: 'Allow',
+        Action: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility'],
+        Resource: stack.reference(stack.built.queue.arn),
+      },
+      {
+        Effect: 'Allow',
+        Action: 'sqs:SendMessage',
+        Resource: stack.reference(stack.built.queue.deadLetterQueueArn),
+      },
+      { Effect: 'Allow', Action: 's3:ListBucket', Resource: bucketArn },
+      {
+        Effect: 'Allow',
+        Action: [
+          's3:GetObject',
+          's3:GetObjectVersion',
+          's3:GetObjectTagging',
+          's3:GetObjectVersionTagging',
+          's3:DeleteObject',
+          's3:DeleteObjectVersion',
+        ],
+        Resource: `${bucketArn}/uploads/*`,
+      },
+      {
+        Effect: 'Allow',
+        Action: [
+          's3:GetObject',
+          's3:PutObject',
+          's3:PutObjectTagging',
+          's3:AbortMultipartUpload',
+          's3:DeleteObject',
+        ],
+        Resource: `${bucketArn}/processed/*`,
+      },
+      {
+        Effect: 'Allow',
+        Action: [
+          'autoscaling:SetInstanceProtection',
+          'autoscaling:RecordLifecycleActionHeartbeat',
+          'autoscaling:CompleteLifecycleAction',
+        ],
+        Resource:
+          'arn:aws:autoscaling:us-east-2:111122223333:autoScalingGroup:*:autoScalingGroupName/workers',
+      },
+    ]);
+  });
+
+  it('takes a queue and a bucket that stand already', () => {
+    const stack = synthesizeWith((scope) => ({
+      queue: new ExistingTaskQueue(scope, 'own-queue', { queueName: 'their-tasks' }),
+      bucket: new ExistingUploadBucket(scope, 'own-bucket', {
+        bucketName: 'their-films',
+        uploadsPrefix: 'in/',
+        processedPrefix: 'out/',
+      }),
+    }));
+    const [script] = stack.locals;
+    expect(script).toContain('Environment="UPLOAD_BUCKET=their-films"');
+    expect(script).not.toContain('DEAD_LETTER_QUEUE_URL');
+    const { WorkOnTasks, GiveUpOnTasks, TakeUploads } = statements(stack.one('aws_iam_role_policy').policy);
+    expect(WorkOnTasks!.Resource).toMatch(/^\$\{data\.aws_sqs_queue\..+\.arn\}$/);
+    expect(GiveUpOnTasks).toBeUndefined();
+    expect(TakeUploads!.Resource).toMatch(/^\$\{data\.aws_s3_bucket\..+\.arn\}\/in\/\*$/);
   });
 
   it('wants IMDSv2, one hop away', () => {

@@ -4,13 +4,13 @@ import { LaunchTemplate } from '@cdktf/provider-aws/lib/launch-template';
 import { Fn, TerraformLocal } from 'cdktf';
 import { Construct } from 'constructs';
 
-import type { TaskQueue } from '../messaging';
+import type { TaskQueueBase } from '../messaging';
 import type { Network } from '../network';
-import type { Artifact, UploadBucket } from '../storage';
+import type { Artifact, UploadBucketBase } from '../storage';
 import { type GroupSize, groupSizeProblems, refuse } from '../validation';
+import { InstanceRole } from './instance-role';
 import { QueueScaling } from './queue-scaling';
 import { workerUserData } from './user-data';
-import { WorkerRole } from './worker-role';
 
 /** The public parameter that names the newest Amazon Linux 2023 AMI; EC2 resolves it at each launch. */
 const amazonLinux = 'resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64';
@@ -22,8 +22,8 @@ export interface WorkerFleetProps extends GroupSize {
   readonly region: string;
   readonly accountId: string;
   readonly network: Network;
-  readonly bucket: UploadBucket;
-  readonly queue: TaskQueue;
+  readonly bucket: UploadBucketBase;
+  readonly queue: TaskQueueBase;
   /** Node and the worker, for x86-64, and what they may need beside them (ffmpeg). */
   readonly artifacts: readonly Artifact[];
   readonly instanceType: string;
@@ -41,6 +41,8 @@ export interface WorkerFleetProps extends GroupSize {
 export class WorkerFleet extends Construct {
   readonly groupName: string;
   readonly launchTemplateId: string;
+  /** The role of its instances; grant it what a processor of your own needs. */
+  readonly role: InstanceRole;
 
   /** @throws ValidationError unless min ≤ desired ≤ max, or for a negative threshold. */
   constructor(scope: Construct, id: string, props: WorkerFleetProps) {
@@ -49,12 +51,22 @@ export class WorkerFleet extends Construct {
     const { name, region, accountId, network, bucket, queue, artifacts, drainSeconds = 120 } = props;
     const hookName = `${name}-drain`;
 
-    const role = new WorkerRole(this, 'role', {
-      roleName: name,
-      bucket,
-      queue,
-      artifactArns: artifacts.map(({ arn }) => arn),
-      groupArn: `arn:aws:autoscaling:${region}:${accountId}:autoScalingGroup:*:autoScalingGroupName/${name}`,
+    this.role = new InstanceRole(this, 'role', { roleName: name });
+    this.role.grant({
+      Sid: 'DownloadArtifacts',
+      Action: 's3:GetObject',
+      Resource: artifacts.map(({ arn }) => arn),
+    });
+    queue.grantConsume(this.role);
+    bucket.grantProcess(this.role);
+    this.role.grant({
+      Sid: 'TellTheGroup',
+      Action: [
+        'autoscaling:SetInstanceProtection',
+        'autoscaling:RecordLifecycleActionHeartbeat',
+        'autoscaling:CompleteLifecycleAction',
+      ],
+      Resource: `arn:aws:autoscaling:${region}:${accountId}:autoScalingGroup:*:autoScalingGroupName/${name}`,
     });
     // As a local value the script stays readable in the synthesized JSON.
     const userData = new TerraformLocal(
@@ -66,7 +78,9 @@ export class WorkerFleet extends Construct {
         environment: {
           AWS_REGION: region,
           QUEUE_URL: queue.url,
-          DEAD_LETTER_QUEUE_URL: queue.deadLetterQueueUrl,
+          ...(queue.deadLetterQueueUrl === undefined
+            ? {}
+            : { DEAD_LETTER_QUEUE_URL: queue.deadLetterQueueUrl }),
           UPLOAD_BUCKET: bucket.bucketName,
           UPLOADS_PREFIX: bucket.uploadsPrefix,
           PROCESSED_PREFIX: bucket.processedPrefix,
@@ -81,7 +95,7 @@ export class WorkerFleet extends Construct {
       imageId: props.imageId ?? amazonLinux,
       instanceType: props.instanceType,
       ...(props.keyPairName === undefined ? {} : { keyName: props.keyPairName }),
-      iamInstanceProfile: { arn: role.instanceProfileArn },
+      iamInstanceProfile: { arn: this.role.instanceProfileArn },
       vpcSecurityGroupIds: [network.instanceSecurityGroup('workers', 'Workers: nothing comes in').id],
       // One hop: a container on the instance does not get the instance's credentials.
       metadataOptions: { httpEndpoint: 'enabled', httpTokens: 'required', httpPutResponseHopLimit: 1 },
@@ -108,7 +122,7 @@ export class WorkerFleet extends Construct {
       defaultInstanceWarmup: 60,
       tag: [{ key: 'Name', value: name, propagateAtLaunch: true }],
       // An instance that boots before it can reach its artifact, or may take it, never works.
-      dependsOn: [role.permissions, ...network.reachability],
+      dependsOn: [this.role.resources.policy, ...network.reachability],
       // Scaling policies own it after the first apply.
       lifecycle: { ignoreChanges: ['desired_capacity'] },
     });
@@ -123,7 +137,7 @@ export class WorkerFleet extends Construct {
     new QueueScaling(this, 'scaling', {
       name,
       groupName: group.name,
-      queueName: queue.queueName,
+      queue,
       scaleOutThreshold: props.scaleOutThreshold,
     });
   }

@@ -1,2 +1,4 @@
+export * from './existing-task-queue';
 export * from './task-queue';
+export * from './task-queue-base';
 export * from './upload-topic';

@@ -1,8 +1,9 @@
 import { SqsQueue } from '@cdktf/provider-aws/lib/sqs-queue';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 
 import { type PolicyStatement, policyDocument, tlsOnly } from '../policy-document';
 import { queueNameProblems, refuse, visibilityTimeoutProblems } from '../validation';
+import { TaskQueueBase } from './task-queue-base';
 
 /** SQS's longest: time enough to notice and to look. */
 const fourteenDays = 1_209_600;
@@ -25,13 +26,16 @@ export interface TaskQueueProps {
 }
 
 /** The queue that remembers each task until it is done, and the queue for tasks that cannot be done. */
-export class TaskQueue extends Construct {
+export class TaskQueue extends TaskQueueBase {
   readonly queueName: string;
   readonly url: string;
   readonly arn: string;
+  readonly deadLetterQueueName: string;
   readonly deadLetterQueueUrl: string;
   readonly deadLetterQueueArn: string;
   readonly visibilityTimeoutSeconds: number;
+  /** The provider's resources, for `addOverride`. */
+  readonly resources: { readonly queue: SqsQueue; readonly deadLetterQueue: SqsQueue };
 
   /** @throws ValidationError for a name that SQS refuses, a FIFO queue, or a timeout outside of SQS's limits. */
   constructor(scope: Construct, id: string, props: TaskQueueProps) {
@@ -63,6 +67,7 @@ export class TaskQueue extends Construct {
         sourceQueueArns: [arnOf(queueName)],
       }),
     });
+    this.deadLetterQueueName = deadLetterName;
     this.deadLetterQueueUrl = deadLetters.url;
     this.deadLetterQueueArn = deadLetters.arn;
 
@@ -79,6 +84,7 @@ export class TaskQueue extends Construct {
     this.queueName = queueName;
     this.url = queue.url;
     this.arn = queue.arn;
+    this.resources = { queue, deadLetterQueue: deadLetters };
   }
 }
 

@@ -3,12 +3,13 @@ import { S3BucketNotification } from '@cdktf/provider-aws/lib/s3-bucket-notifica
 import { S3BucketPolicy } from '@cdktf/provider-aws/lib/s3-bucket-policy';
 import { S3BucketVersioningA } from '@cdktf/provider-aws/lib/s3-bucket-versioning';
 import { type ITerraformDependable } from 'cdktf';
-import { Construct } from 'constructs';
+import type { Construct } from 'constructs';
 
 import type { PolicyStatement } from '../policy-document';
 import { policyDocument, tlsOnly } from '../policy-document';
 import { type Prefixes, bucketNameProblems, prefixProblems, refuse } from '../validation';
 import { PrivateBucketSettings } from './private-bucket-settings';
+import { UploadBucketBase } from './upload-bucket-base';
 
 /** Settings of an {@link UploadBucket}. */
 export interface UploadBucketProps extends Prefixes {
@@ -23,7 +24,7 @@ export interface UploadBucketProps extends Prefixes {
 }
 
 /** The bucket that uploads arrive in and results go to. */
-export class UploadBucket extends Construct {
+export class UploadBucket extends UploadBucketBase {
   readonly bucketName: string;
   readonly arn: string;
   readonly uploadsPrefix: string;

@@ -1,0 +1,46 @@
+import { DataAwsSqsQueue } from '@cdktf/provider-aws/lib/data-aws-sqs-queue';
+import type { Construct } from 'constructs';
+
+import { queueNameProblems, refuse, visibilityTimeoutProblems } from '../validation';
+import { TaskQueueBase } from './task-queue-base';
+
+/** Settings of an {@link ExistingTaskQueue}. */
+export interface ExistingTaskQueueProps {
+  readonly queueName: string;
+  /** Queue that the redrive policy of the queue names. @default none: the worker hands back what it cannot do */
+  readonly deadLetterQueueName?: string;
+  /** How long a worker hides a received task from others, in seconds; it extends that while it works. @default 60 */
+  readonly visibilityTimeoutSeconds?: number;
+}
+
+/** A queue that stands already, in the account and region of the provider: bring your own. */
+export class ExistingTaskQueue extends TaskQueueBase {
+  readonly queueName: string;
+  readonly url: string;
+  readonly arn: string;
+  readonly visibilityTimeoutSeconds: number;
+  readonly deadLetterQueueName: string | undefined;
+  readonly deadLetterQueueUrl: string | undefined;
+  readonly deadLetterQueueArn: string | undefined;
+
+  /** @throws ValidationError for a name that SQS refuses, a FIFO queue, or a timeout outside of SQS's limits. */
+  constructor(scope: Construct, id: string, props: ExistingTaskQueueProps) {
+    super(scope, id);
+    const { queueName, deadLetterQueueName, visibilityTimeoutSeconds = 60 } = props;
+    refuse([
+      ...queueNameProblems('queueName', queueName),
+      ...visibilityTimeoutProblems(visibilityTimeoutSeconds),
+    ]);
+    const queue = new DataAwsSqsQueue(this, 'queue', { name: queueName });
+    this.queueName = queueName;
+    this.url = queue.url;
+    this.arn = queue.arn;
+    this.visibilityTimeoutSeconds = visibilityTimeoutSeconds;
+    if (deadLetterQueueName !== undefined) {
+      const deadLetters = new DataAwsSqsQueue(this, 'dead-letter-queue', { name: deadLetterQueueName });
+      this.deadLetterQueueName = deadLetterQueueName;
+      this.deadLetterQueueUrl = deadLetters.url;
+      this.deadLetterQueueArn = deadLetters.arn;
+    }
+  }
+}

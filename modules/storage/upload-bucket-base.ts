@@ -1,0 +1,61 @@
+import { Construct } from 'constructs';
+
+import type { Grantee } from '../grantee';
+
+/** A bucket that uploads arrive in and results go to, whether it is made here or stands already. */
+export abstract class UploadBucketBase extends Construct {
+  abstract readonly bucketName: string;
+  abstract readonly arn: string;
+  abstract readonly uploadsPrefix: string;
+  abstract readonly processedPrefix: string;
+
+  /** Lets a worker fleet take uploads and put results in their place. */
+  grantProcess(grantee: Grantee): void {
+    grantee.grant(
+      // Without it a HEAD of a missing object is a 403 and cannot be told from a forbidden one.
+      { Sid: 'TellMissingFromForbidden', Action: 's3:ListBucket', Resource: this.arn },
+      {
+        Sid: 'TakeUploads',
+        Action: [
+          's3:GetObject',
+          's3:GetObjectVersion',
+          's3:GetObjectTagging',
+          's3:GetObjectVersionTagging',
+          's3:DeleteObject',
+          's3:DeleteObjectVersion',
+        ],
+        Resource: `${this.arn}/${this.uploadsPrefix}*`,
+      },
+      {
+        Sid: 'PutResults',
+        Action: [
+          's3:GetObject',
+          's3:PutObject',
+          's3:PutObjectTagging',
+          's3:AbortMultipartUpload',
+          // Renditions of a version that a newer one has replaced.
+          's3:DeleteObject',
+        ],
+        Resource: `${this.arn}/${this.processedPrefix}*`,
+      },
+    );
+  }
+
+  /** Lets a web fleet put files under the uploads prefix, as whoever has a presigned URL of its making then may. */
+  grantUpload(grantee: Grantee): void {
+    grantee.grant({
+      Sid: 'Upload',
+      Action: ['s3:PutObject', 's3:AbortMultipartUpload'],
+      Resource: `${this.arn}/${this.uploadsPrefix}*`,
+    });
+  }
+
+  /** Lets a web fleet read what the workers made. */
+  grantReadResults(grantee: Grantee): void {
+    grantee.grant({
+      Sid: 'ReadResults',
+      Action: 's3:GetObject',
+      Resource: `${this.arn}/${this.processedPrefix}*`,
+    });
+  }
+}

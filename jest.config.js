@@ -13,6 +13,8 @@ const common = {
 
 /** @type {import('jest').Config} */
 module.exports = {
+  // Nothing here waits for a time; a busy machine may still need more than Jest's five seconds.
+  testTimeout: 60_000,
   projects: [
     {
       ...common,

@@ -71,6 +71,8 @@ const program = new Command('npm run lab --')
   .option('--json', 'print the result as JSON; what goes on is told on standard error')
   .option('--port <port>', 'port of the endpoint on 127.0.0.1', port, 0)
   .option(...timeFactorOption, 20)
+  // Else the program takes --json and --port from behind the name of a command.
+  .enablePositionalOptions()
   .showHelpAfterError()
   .action((options: StartOptions) => run(options, (signal) => playCommand({ ...options, project, signal })));
 

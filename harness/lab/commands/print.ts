@@ -12,7 +12,10 @@ export function printError(error: unknown, json: boolean): void {
   }
 }
 
-/** The story, as commands to type against the one endpoint. */
+/**
+ * The story, as commands to type against the one endpoint. SQS's name it themselves: version 1 of the AWS CLI sets its
+ * own endpoint for SQS over `AWS_ENDPOINT_URL` (its customization «override SSL common name»).
+ */
 export function printTry(endpoint: string, outputs: LabOutputs): string {
   const { uploadBucket, uploadsPrefix, processedPrefix, queueUrl, workerGroupName, region } = outputs;
   return `
@@ -28,7 +31,7 @@ The lab stands at ${pc.bold(endpoint)}
   ${pc.dim('# dies')}
   npm run lab -- kill-worker
   echo fail > fail.txt && aws s3 cp fail.txt s3://${uploadBucket}/${uploadsPrefix}
-  aws sqs receive-message --queue-url ${queueUrl} --visibility-timeout 0
+  aws --endpoint-url ${endpoint} sqs receive-message --queue-url ${queueUrl} --visibility-timeout 0
 
   ${pc.dim('# recovers')}
   npm run lab -- start-worker

@@ -1,3 +1,4 @@
+export * from './instance-fleet';
 export * from './instance-role';
 export * from './queue-scaling';
 export * from './user-data';

@@ -1,48 +1,59 @@
 import { spawnSync } from 'node:child_process';
 
-import { workerService, workerUserData } from './user-data';
+import { type UserDataProps, userData } from './user-data';
 
-const userData = (more: { readonly artifactUris?: readonly string[] } = {}): string =>
-  workerUserData({
-    region: 'us-east-2',
-    artifactUris: ['s3://artifacts/worker.tar.gz'],
-    environment: { QUEUE_URL: 'https://sqs.us-east-2.amazonaws.com/111122223333/tasks' },
-    ...more,
-  });
+const service = {
+  unit: 'upload-worker.service',
+  description: 'Upload Pipeline worker',
+  program: 'bin/upload-worker',
+  environment: { QUEUE_URL: 'https://sqs.us-east-2.amazonaws.com/111122223333/tasks' },
+};
 
-describe('the user data of a worker', () => {
+const script = (more: Partial<UserDataProps> = {}): string =>
+  userData({ region: 'us-east-2', artifactUris: ['s3://artifacts/worker.tar.gz'], service, ...more });
+
+describe('user data', () => {
   it('is a script that bash can read', () => {
-    const { status, stderr } = spawnSync('bash', ['-n'], { input: userData(), encoding: 'utf8' });
+    const { status, stderr } = spawnSync('bash', ['-n'], { input: script(), encoding: 'utf8' });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   });
 
   it('unpacks its archives in the given order', () => {
-    const script = userData({
+    const text = script({
       artifactUris: ['s3://artifacts/worker.tar.gz', 's3://artifacts/media.tar.gz'],
     });
-    expect(script).toContain('\ninstall s3://artifacts/worker.tar.gz\ninstall s3://artifacts/media.tar.gz\n');
+    expect(text).toContain('\ninstall s3://artifacts/worker.tar.gz\ninstall s3://artifacts/media.tar.gz\n');
   });
 
   it('needs no package mirror', () => {
-    expect(userData()).not.toMatch(/\b(dnf|yum|apt|apt-get|npm|curl|wget)\b/);
+    expect(script()).not.toMatch(/\b(dnf|yum|apt|apt-get|npm|curl|wget)\b/);
   });
 
   it('installs a service that starts on boot, restarts when it dies, and not for settings that no restart can help', () => {
-    const script = userData();
-    expect(script).toContain(`systemctl enable --now ${workerService}`);
-    expect(script).toContain('Restart=always');
-    expect(script).toContain('RestartPreventExitStatus=78');
+    const text = script();
+    expect(text).toContain('systemctl enable --now upload-worker.service');
+    expect(text).toContain('Restart=always');
+    expect(text).toContain('RestartPreventExitStatus=78');
   });
 
-  it('tells the worker its environment', () => {
-    expect(userData()).toContain(
+  it('tells the program its environment', () => {
+    expect(script()).toContain(
       'Environment="QUEUE_URL=https://sqs.us-east-2.amazonaws.com/111122223333/tasks"\n',
     );
   });
 
-  it('gives the worker disk of its own for its files', () => {
-    const script = userData();
-    expect(script).toContain('CacheDirectory=upload-worker');
-    expect(script).toContain('Environment="SCRATCH_FOLDER=/var/cache/upload-worker"');
+  it('gives the program disk of its own for its files', () => {
+    const text = script();
+    expect(text).toContain('CacheDirectory=upload-worker');
+    expect(text).toContain('Environment="SCRATCH_FOLDER=/var/cache/upload-worker"');
+  });
+
+  it('adds no settings to the unit but its own', () => {
+    expect(script()).not.toContain('LimitNOFILE');
+  });
+
+  it('adds the settings that a service wants', () => {
+    const text = script({ service: { ...service, settings: ['LimitNOFILE=65536'] } });
+    expect(text).toContain('\nLimitNOFILE=65536\nRestart=always\n');
   });
 });

@@ -1,28 +1,39 @@
-/** The systemd unit that user data installs; operators stop and start the worker by this name. */
-export const workerService = 'upload-worker.service';
-
-/** Where the artifact is unpacked on an instance. */
+/** Where artifacts are unpacked on an instance. */
 const home = '/opt/upload-pipeline';
 
-/** Disk for files while they are worked on: `/tmp` is memory on Amazon Linux 2023. systemd makes it below /var/cache. */
-const scratch = 'upload-worker';
+/** A program of the artifacts that systemd keeps running. */
+export interface Service {
+  /** Name of the systemd unit, as `upload-worker.service`; operators stop and start the program by it. */
+  readonly unit: string;
+  readonly description: string;
+  /** Path of the program in the artifacts. */
+  readonly program: string;
+  /** Environment variables of the program. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Further lines of the unit's section `[Service]`, as `LimitNOFILE=65536`. @default none */
+  readonly settings?: readonly string[];
+}
 
-/** What the user data of a worker instance is made of. */
+/** What the user data of an instance is made of. */
 export interface UserDataProps {
   readonly region: string;
-  /** `s3://bucket/key` of the archives that make an instance a worker, unpacked over each other in this order. */
+  /** `s3://bucket/key` of the archives that the instance needs, unpacked over each other in this order. */
   readonly artifactUris: readonly string[];
-  /** Environment variables of the worker. */
-  readonly environment: Readonly<Record<string, string>>;
+  readonly service: Service;
 }
 
 /**
- * The script that turns a bare instance into a worker, at its first boot. It needs nothing but what Amazon Linux 2023
- * brings (bash, tar, systemd, the AWS CLI) and S3: no package mirror, no NAT.
+ * The script that turns a bare instance into a worker or a web server, at its first boot. It needs nothing but what
+ * Amazon Linux 2023 brings (bash, tar, systemd, the AWS CLI) and S3: no package mirror, no NAT.
  */
-export function workerUserData({ region, artifactUris, environment }: UserDataProps): string {
-  const variables = { ...environment, SCRATCH_FOLDER: `/var/cache/${scratch}` };
-  const settings = Object.entries(variables).map(([name, value]) => `Environment="${name}=${value}"`);
+export function userData({ region, artifactUris, service }: UserDataProps): string {
+  // Disk for files while they are worked on: /tmp is memory on Amazon Linux 2023. systemd makes it below /var/cache.
+  const scratch = service.unit.replace(/\.service$/, '');
+  const variables = { ...service.environment, SCRATCH_FOLDER: `/var/cache/${scratch}` };
+  const settings = [
+    ...Object.entries(variables).map(([name, value]) => `Environment="${name}=${value}"`),
+    ...(service.settings ?? []),
+  ];
   return `#!/bin/bash
 set -euo pipefail
 
@@ -39,14 +50,14 @@ install() {
 mkdir -p ${home}
 ${artifactUris.map((uri) => `install ${uri}`).join('\n')}
 
-cat > /etc/systemd/system/${workerService} <<'UNIT'
+cat > /etc/systemd/system/${service.unit} <<'UNIT'
 [Unit]
-Description=Upload Pipeline worker
+Description=${service.description}
 Wants=network-online.target
 After=network-online.target
 
 [Service]
-ExecStart=${home}/bin/upload-worker
+ExecStart=${home}/${service.program}
 ${settings.join('\n')}
 Restart=always
 RestartSec=1
@@ -64,6 +75,6 @@ PrivateTmp=yes
 WantedBy=multi-user.target
 UNIT
 systemctl daemon-reload
-systemctl enable --now ${workerService}
+systemctl enable --now ${service.unit}
 `;
 }

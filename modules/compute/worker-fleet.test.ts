@@ -28,32 +28,10 @@ const synthesizeWith = (more: (scope: Construct) => Partial<WorkerFleetProps>) =
   });
 
 describe('a worker fleet', () => {
-  it('spreads its group over all subnets, behind no load balancer', () => {
-    const stack = synthesize();
-    const group = stack.one('aws_autoscaling_group');
-    expect(group).toMatchObject({
-      name: 'workers',
-      min_size: 2,
-      desired_capacity: 2,
-      max_size: 4,
-      vpc_zone_identifier: stack.reference(stack.built.network.subnetIds),
-      health_check_type: 'EC2',
-    });
+  it('stands behind no load balancer', () => {
+    const group = synthesize().one('aws_autoscaling_group');
     expect(group.target_group_arns).toBeUndefined();
     expect(group.load_balancers).toBeUndefined();
-  });
-
-  it('leaves the desired capacity to the scaling policies after the first apply', () => {
-    expect(synthesize().one('aws_autoscaling_group').lifecycle).toEqual({
-      ignore_changes: ['desired_capacity'],
-    });
-  });
-
-  it('boots no instance before it can reach its artifact and may take it', () => {
-    const needs = synthesize().one('aws_autoscaling_group').depends_on as string[];
-    for (const need of [/aws_iam_role_policy\./, /aws_vpc_endpoint\./, /aws_route_table_association\./]) {
-      expect(needs).toContainEqual(expect.stringMatching(need));
-    }
   });
 
   it('may do these things and no others', () => {
@@ -131,33 +109,6 @@ describe('a worker fleet', () => {
     expect(TakeUploads!.Resource).toMatch(/^\$\{data\.aws_s3_bucket\..+\.arn\}\/in\/\*$/);
   });
 
-  it('wants IMDSv2, one hop away', () => {
-    expect(synthesize().one('aws_launch_template').metadata_options).toEqual({
-      http_endpoint: 'enabled',
-      http_tokens: 'required',
-      http_put_response_hop_limit: 1,
-    });
-  });
-
-  it('encrypts the disk of its instances', () => {
-    expect(synthesize().one('aws_launch_template').block_device_mappings).toMatchObject([
-      { ebs: { volume_type: 'gp3', encrypted: 'true' } },
-    ]);
-  });
-
-  it('takes the newest Amazon Linux 2023 and no key pair', () => {
-    const template = synthesize().one('aws_launch_template');
-    expect(template.image_id).toMatch(/^resolve:ssm:\/aws\/service\/ami-amazon-linux-latest\/al2023-/);
-    expect(template.key_name).toBeUndefined();
-  });
-
-  it('takes the AMI and the key pair that are given', () => {
-    const template = synthesize({ imageId: 'ami-0123456789abcdef0', keyPairName: 'anna' }).one(
-      'aws_launch_template',
-    );
-    expect(template).toMatchObject({ image_id: 'ami-0123456789abcdef0', key_name: 'anna' });
-  });
-
   it('tells the worker the names of the contract', () => {
     const [script] = synthesize().locals;
     const names = [...String(script).matchAll(/^Environment="(\w+)=/gm)].map(([, name]) => name);
@@ -175,30 +126,11 @@ describe('a worker fleet', () => {
     ]);
   });
 
-  it('waits two minutes for an instance that drains, and then goes on', () => {
-    expect(synthesize().one('aws_autoscaling_lifecycle_hook')).toMatchObject({
-      name: 'workers-drain',
-      lifecycle_transition: 'autoscaling:EC2_INSTANCE_TERMINATING',
-      heartbeat_timeout: 120,
-      default_result: 'CONTINUE',
-    });
-  });
-
-  it('waits for a draining instance as long as asked', () => {
-    expect(synthesize({ drainSeconds: 600 }).one('aws_autoscaling_lifecycle_hook').heartbeat_timeout).toBe(
-      600,
-    );
-  });
-
   it('scales by the depth of its queue', () => {
     const stack = synthesize({ scaleOutThreshold: 25 });
     expect(stack.one('aws_cloudwatch_metric_alarm', { alarm_name: 'workers-backlog' })).toMatchObject({
       threshold: 25,
       dimensions: { QueueName: stack.reference(stack.built.queue.queueName) },
     });
-  });
-
-  it('refuses a group whose min exceeds its desired capacity', () => {
-    expect(() => synthesize({ minSize: 3 })).toThrow('minSize is 3; it must not exceed desiredCapacity (2).');
   });
 });

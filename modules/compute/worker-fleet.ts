@@ -1,22 +1,17 @@
-import { AutoscalingGroup } from '@cdktf/provider-aws/lib/autoscaling-group';
-import { AutoscalingLifecycleHook } from '@cdktf/provider-aws/lib/autoscaling-lifecycle-hook';
-import { LaunchTemplate } from '@cdktf/provider-aws/lib/launch-template';
-import { Fn, TerraformLocal } from 'cdktf';
 import { Construct } from 'constructs';
 
 import type { TaskQueueBase } from '../messaging';
 import type { Network } from '../network';
 import type { Artifact, UploadBucketBase } from '../storage';
-import { type GroupSize, groupSizeProblems, refuse } from '../validation';
-import { InstanceRole } from './instance-role';
+import { type FleetSettings, InstanceFleet, drainHookName, groupArn } from './instance-fleet';
+import type { InstanceRole } from './instance-role';
 import { QueueScaling } from './queue-scaling';
-import { workerUserData } from './user-data';
 
-/** The public parameter that names the newest Amazon Linux 2023 AMI; EC2 resolves it at each launch. */
-const amazonLinux = 'resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64';
+/** The systemd unit that user data installs; operators stop and start the worker by this name. */
+export const workerService = 'upload-worker.service';
 
 /** Settings of a {@link WorkerFleet}. */
-export interface WorkerFleetProps extends GroupSize {
+export interface WorkerFleetProps extends FleetSettings {
   /** Name of the group, and beginning of the names of all that belongs to it. */
   readonly name: string;
   readonly region: string;
@@ -26,55 +21,29 @@ export interface WorkerFleetProps extends GroupSize {
   readonly queue: TaskQueueBase;
   /** Node and the worker, for x86-64, and what they may need beside them (ffmpeg). */
   readonly artifacts: readonly Artifact[];
-  readonly instanceType: string;
   /** More visible messages than this add an instance. */
   readonly scaleOutThreshold: number;
-  /** Id of an AMI, or `resolve:ssm:<parameter>`. @default the newest Amazon Linux 2023 */
-  readonly imageId?: string | undefined;
-  /** Key pair for the instances; the security group still lets no SSH in. @default none: Session Manager */
-  readonly keyPairName?: string | undefined;
-  /** How long a terminating instance may take to finish its tasks, in seconds. @default 120 */
-  readonly drainSeconds?: number;
 }
 
-/** The worker group: instances made alike by a launch template, over all zones, behind no load balancer. */
+/** The worker group: takes tasks from the queue, scales by its depth, and stands behind no load balancer. */
 export class WorkerFleet extends Construct {
   readonly groupName: string;
   readonly launchTemplateId: string;
   /** The role of its instances; grant it what a processor of your own needs. */
   readonly role: InstanceRole;
+  readonly instances: InstanceFleet;
 
   /** @throws ValidationError unless min ≤ desired ≤ max, or for a negative threshold. */
   constructor(scope: Construct, id: string, props: WorkerFleetProps) {
     super(scope, id);
-    refuse(groupSizeProblems(props));
-    const { name, region, accountId, network, bucket, queue, artifacts, drainSeconds = 120 } = props;
-    const hookName = `${name}-drain`;
-
-    this.role = new InstanceRole(this, 'role', { roleName: name });
-    this.role.grant({
-      Sid: 'DownloadArtifacts',
-      Action: 's3:GetObject',
-      Resource: artifacts.map(({ arn }) => arn),
-    });
-    queue.grantConsume(this.role);
-    bucket.grantProcess(this.role);
-    this.role.grant({
-      Sid: 'TellTheGroup',
-      Action: [
-        'autoscaling:SetInstanceProtection',
-        'autoscaling:RecordLifecycleActionHeartbeat',
-        'autoscaling:CompleteLifecycleAction',
-      ],
-      Resource: `arn:aws:autoscaling:${region}:${accountId}:autoScalingGroup:*:autoScalingGroupName/${name}`,
-    });
-    // As a local value the script stays readable in the synthesized JSON.
-    const userData = new TerraformLocal(
-      this,
-      'user-data',
-      workerUserData({
-        region,
-        artifactUris: artifacts.map(({ s3Uri }) => s3Uri),
+    const { name, region, accountId, bucket, queue } = props;
+    this.instances = new InstanceFleet(this, 'instances', {
+      ...props,
+      securityGroup: { id: 'workers', description: 'Workers: nothing comes in' },
+      service: {
+        unit: workerService,
+        description: 'Upload Pipeline worker',
+        program: 'bin/upload-worker',
         environment: {
           AWS_REGION: region,
           QUEUE_URL: queue.url,
@@ -86,57 +55,27 @@ export class WorkerFleet extends Construct {
           PROCESSED_PREFIX: bucket.processedPrefix,
           VISIBILITY_TIMEOUT_SECONDS: String(queue.visibilityTimeoutSeconds),
           AUTO_SCALING_GROUP_NAME: name,
-          LIFECYCLE_HOOK_NAME: hookName,
+          LIFECYCLE_HOOK_NAME: drainHookName(name),
         },
-      }),
-    );
-    const template = new LaunchTemplate(this, 'template', {
-      name,
-      imageId: props.imageId ?? amazonLinux,
-      instanceType: props.instanceType,
-      ...(props.keyPairName === undefined ? {} : { keyName: props.keyPairName }),
-      iamInstanceProfile: { arn: this.role.instanceProfileArn },
-      vpcSecurityGroupIds: [network.instanceSecurityGroup('workers', 'Workers: nothing comes in').id],
-      // One hop: a container on the instance does not get the instance's credentials.
-      metadataOptions: { httpEndpoint: 'enabled', httpTokens: 'required', httpPutResponseHopLimit: 1 },
-      blockDeviceMappings: [
-        {
-          deviceName: '/dev/xvda',
-          ebs: { volumeType: 'gp3', volumeSize: 20, encrypted: 'true', deleteOnTermination: 'true' },
-        },
+      },
+    });
+    this.groupName = this.instances.groupName;
+    this.launchTemplateId = this.instances.launchTemplateId;
+    this.role = this.instances.role;
+    queue.grantConsume(this.role);
+    bucket.grantProcess(this.role);
+    this.role.grant({
+      Sid: 'TellTheGroup',
+      Action: [
+        'autoscaling:SetInstanceProtection',
+        'autoscaling:RecordLifecycleActionHeartbeat',
+        'autoscaling:CompleteLifecycleAction',
       ],
-      userData: Fn.base64encode(userData.asString),
-      updateDefaultVersion: true,
-    });
-    this.launchTemplateId = template.id;
-
-    const group = new AutoscalingGroup(this, 'group', {
-      name,
-      minSize: props.minSize,
-      desiredCapacity: props.desiredCapacity,
-      maxSize: props.maxSize,
-      vpcZoneIdentifier: [...network.subnetIds],
-      launchTemplate: { id: template.id, version: `\${${template.fqn}.latest_version}` },
-      healthCheckType: 'EC2',
-      healthCheckGracePeriod: 60,
-      defaultInstanceWarmup: 60,
-      tag: [{ key: 'Name', value: name, propagateAtLaunch: true }],
-      // An instance that boots before it can reach its artifact, or may take it, never works.
-      dependsOn: [this.role.resources.policy, ...network.reachability],
-      // Scaling policies own it after the first apply.
-      lifecycle: { ignoreChanges: ['desired_capacity'] },
-    });
-    this.groupName = group.name;
-    new AutoscalingLifecycleHook(this, 'drain', {
-      name: hookName,
-      autoscalingGroupName: group.name,
-      lifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
-      heartbeatTimeout: drainSeconds,
-      defaultResult: 'CONTINUE',
+      Resource: groupArn(region, accountId, name),
     });
     new QueueScaling(this, 'scaling', {
       name,
-      groupName: group.name,
+      groupName: this.groupName,
       queue,
       scaleOutThreshold: props.scaleOutThreshold,
     });

@@ -1,4 +1,5 @@
-import { EnvironmentError, readEnvironment } from './environment';
+import { EnvironmentError } from '../instance/environment';
+import { readEnvironment } from './environment';
 
 const complete = {
   AWS_REGION: 'us-east-2',

@@ -1,17 +1,7 @@
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
-
-const seconds = (name: string, minimum: number, maximum: number): z.ZodType<number> =>
-  z.coerce
-    .number({ error: `${name} must be a whole number of seconds from ${minimum} to ${maximum}` })
-    .int(`${name} must be a whole number of seconds`)
-    .min(minimum, `${name} must be at least ${minimum} seconds`)
-    .max(maximum, `${name} must be at most ${maximum} seconds`);
-
-const prefix = z
-  .string()
-  .regex(/^[^/].*\/$/u, 'a prefix must end with "/" and not begin with it, as in "uploads/"');
+import { checkEnvironment, logLevel, prefix, seconds, type Variables } from '../instance/environment';
 
 const schema = z
   .object({
@@ -34,7 +24,7 @@ const schema = z
     HEALTH_PORT: z.coerce.number().int().min(1).max(65_535).optional(),
     METRICS_NAMESPACE: z.string().min(1).optional(),
     OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
-    LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+    LOG_LEVEL: logLevel,
   })
   .refine(
     (e) =>
@@ -81,29 +71,13 @@ export interface WorkerEnvironment {
   readonly logLevel: string;
 }
 
-/** The environment does not say what the worker must know; the message names each variable. */
-export class EnvironmentError extends Error {
-  override readonly name = 'EnvironmentError';
-}
-
 /**
  * Reads and checks the worker's settings.
  *
  * @throws EnvironmentError naming each variable that is missing or wrong, what was given and what is allowed.
  */
-export function readEnvironment(variables: Readonly<Record<string, string | undefined>>): WorkerEnvironment {
-  const parsed = schema.safeParse(variables);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => {
-      const name = String(issue.path[0]);
-      const value = variables[name];
-      return `  ${name}: ${value === undefined ? 'is not set' : `got ${JSON.stringify(value)}`}; ${issue.message}`;
-    });
-    throw new EnvironmentError(
-      `The worker's environment is not usable:\n${problems.join('\n')}\nSet these variables (the systemd unit does so on an instance).`,
-    );
-  }
-  const e = parsed.data;
+export function readEnvironment(variables: Variables): WorkerEnvironment {
+  const e = checkEnvironment("The worker's", schema, variables);
   return {
     region: e.AWS_REGION,
     queueUrl: e.QUEUE_URL,

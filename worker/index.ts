@@ -26,7 +26,7 @@ export { isFolderMarker, type Task, type Upload } from './events/upload';
 export { dispatchTo, type DispatchOptions } from './processors/dispatch';
 export { moveProcessor, type MoveOptions } from './processors/move';
 export type { Processor, ProcessorContext } from './processors/processor';
-export { createLogger, type Logger } from './log/logger';
+export { createLogger, type Logger } from '../instance/logger';
 export { logQueueEvents } from './log/queue-log';
 export { tellOnStdout } from './log/story';
 export { queueMetrics, traced } from './observability/telemetry';

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { startAutoScalingServer } from './testing/auto-scaling-server';
 import { recordOf, s3Event, snsEnvelope } from './testing/events';
-import { startMetadataServer } from './testing/metadata-server';
+import { startMetadataServer } from '../testing/metadata-server';
 import { Body } from '../testing/s3/body';
 import type { MemoryBucket } from '../testing/s3/bucket';
 import { S3Server } from '../testing/s3/server';

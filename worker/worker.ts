@@ -1,7 +1,7 @@
 import { createClients } from './clients';
 import type { WorkerEnvironment } from './environment';
 import { instanceDuties } from './host/instance';
-import type { Logger } from './log/logger';
+import type { Logger } from '../instance/logger';
 import { tellOnStdout } from './log/story';
 import { findMediaTools } from './media/tools';
 import { startObservability } from './observability/observability';

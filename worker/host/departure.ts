@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { InstanceMetadata } from './metadata';
+import type { InstanceMetadata } from '../../instance/metadata';
 
 /** Why this instance goes away. */
 export type Departure = 'terminated' | 'spot-interruption';

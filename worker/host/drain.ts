@@ -1,7 +1,7 @@
-import type { Logger } from '../log/logger';
+import type { Logger } from '../../instance/logger';
 import { departureOf } from './departure';
 import { drainUnderHook } from './lifecycle-hook';
-import type { InstanceMetadata } from './metadata';
+import type { InstanceMetadata } from '../../instance/metadata';
 
 /** A spot instance has two minutes from the notice on. */
 const SPOT_DRAIN_SECONDS = 90;

@@ -1,9 +1,9 @@
 import type { WorkerEnvironment } from '../environment';
-import type { Logger } from '../log/logger';
+import type { Logger } from '../../instance/logger';
 import type { QueueConsumer } from '../queue/consumer';
 import type { QueueObserver } from '../queue/events';
 import { drainOnDeparture } from './drain';
-import { instanceMetadata } from './metadata';
+import { instanceMetadata } from '../../instance/metadata';
 import { ScaleInProtection, setInstanceProtection } from './scale-in-protection';
 
 /** What a worker does for the Auto Scaling group that its instance belongs to. */

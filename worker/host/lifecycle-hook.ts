@@ -1,5 +1,5 @@
 import type { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
-import type { InstanceMetadata } from './metadata';
+import type { InstanceMetadata } from '../../instance/metadata';
 
 /** The termination hook of the group that this instance belongs to. */
 export interface LifecycleHook {

@@ -1,4 +1,4 @@
-import type { InstanceMetadata } from './metadata';
+import type { InstanceMetadata } from '../../instance/metadata';
 
 /** Sets whether the group may choose this instance when it scales in. */
 export type SetProtection = (isProtected: boolean) => Promise<void>;

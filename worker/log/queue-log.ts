@@ -1,7 +1,7 @@
 import type { QueueEvent, QueueObserver } from '../queue/events';
 import { describeCallError } from '../queue/call-errors';
 import { reasonOf } from '../queue/errors';
-import type { Logger } from './logger';
+import type { Logger } from '../../instance/logger';
 
 /** Writes what the queue consumer does to the structured log. */
 export function logQueueEvents(log: Logger): QueueObserver {

@@ -1,7 +1,7 @@
 import { metrics, trace } from '@opentelemetry/api';
 import type { WorkerEnvironment } from '../environment';
 import { logQueueEvents } from '../log/queue-log';
-import type { Logger } from '../log/logger';
+import type { Logger } from '../../instance/logger';
 import { observeAll, type QueueObserver } from '../queue/events';
 import type { Handler } from '../queue/options';
 import { startEmf } from './emf';

@@ -1,12 +1,14 @@
 import {
   GetObjectCommand,
   HeadObjectCommand,
+  NoSuchKey,
   NotFound,
   PutObjectCommand,
   S3Client,
   paginateListObjectsV2,
 } from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 
 import type { LabOutputs } from './outputs';
 
@@ -59,6 +61,24 @@ export class PipelineClient {
     } catch (error) {
       if (error instanceof NotFound) {
         return false;
+      }
+      throw error;
+    }
+  }
+
+  /** A URL that lets anyone read an object for a quarter of an hour. */
+  async presign(key: string): Promise<string> {
+    const command = new GetObjectCommand({ Bucket: this.outputs.uploadBucket, Key: key });
+    return getSignedUrl(this.s3, command, { expiresIn: 900 });
+  }
+
+  /** The text of an object, or nothing when there is no such object. */
+  async readIfThere(key: string): Promise<string | undefined> {
+    try {
+      return await this.read(key);
+    } catch (error) {
+      if (error instanceof NoSuchKey) {
+        return undefined;
       }
       throw error;
     }

@@ -2,9 +2,10 @@ import type { Act } from './act';
 import { dies } from './dies';
 import { group } from './group';
 import { heals } from './heals';
+import { movie } from './movie';
 import { recovers } from './recovers';
 import { template } from './template';
 import { works } from './works';
 
 /** The acts, in the order of the story: each begins where the one before it ended. */
-export const acts: readonly Act[] = [works, dies, recovers, template, group, heals];
+export const acts: readonly Act[] = [works, dies, recovers, template, group, heals, movie];

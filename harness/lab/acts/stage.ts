@@ -58,12 +58,23 @@ export class Stage {
     this.say(`uploaded ${names.length} files`);
   }
 
-  /** Waits until a file is under `processed/` and no longer under `uploads/`. */
-  async processed(name: string): Promise<void> {
+  /**
+   * Waits until a file is under `processed/` and no longer under `uploads/`.
+   *
+   * @param options how long, and what is done each time it is not there yet.
+   */
+  async processed(
+    name: string,
+    options: { readonly seconds?: number; readonly meanwhile?: () => Promise<void> } = {},
+  ): Promise<void> {
+    const { meanwhile, ...wait } = options;
     await this.until(
       `${this.pipeline.processedKey(name)} in place of ${this.pipeline.uploadKey(name)}`,
-      () => this.pipeline.isProcessed(name),
-      { instead: () => this.describeWorkers() },
+      async () => {
+        await meanwhile?.();
+        return this.pipeline.isProcessed(name);
+      },
+      { ...wait, instead: () => this.describeWorkers() },
     );
   }
 

@@ -1,0 +1,48 @@
+import { processedMovie, watch } from './acts/movie';
+import { Stage } from './acts/stage';
+import { type FilmSpec, makeFilm, subtitlesFor } from './film';
+import { type Lab, startLab } from './lab';
+
+/** Small, so that two cores make it quickly. */
+const film: FilmSpec = { size: '426x240', seconds: 3 };
+
+describe('movies in the pipeline that Terraform applied', () => {
+  let lab: Lab;
+  let stage: Stage;
+
+  beforeAll(async () => {
+    lab = await startLab();
+    stage = new Stage(lab, () => undefined);
+    await stage.groupReady();
+  }, 300_000);
+
+  afterAll(async () => {
+    stage.close();
+    await lab.close();
+  }, 60_000);
+
+  it('come out as files, subtitles and a playlist that a browser plays', async () => {
+    await stage.upload('mein Film é.srt', subtitlesFor(film));
+    await stage.upload('mein Film é.mp4', await makeFilm(film));
+    const manifest = await processedMovie(stage, 'mein Film é.mp4');
+    expect(manifest.renditions.map(({ name }) => name)).toEqual(['240p']);
+    expect(await watch(stage, manifest)).toEqual([
+      expect.stringContaining('240p.mp4 (426×240)'),
+      expect.stringContaining('master.m3u8 (426×240)'),
+    ]);
+  }, 240_000);
+
+  it('that are none go to the dead-letter queue with the reason, and stay where they are', async () => {
+    await stage.upload('no film.mp4', 'I am a text.\n');
+    const { deadLetterQueueUrl } = lab.outputs;
+    await stage.until(
+      'the message in the dead-letter queue',
+      async () => (await stage.pipeline.depth(deadLetterQueueUrl)).visible === 1,
+    );
+    expect(await stage.whoseLogSays('uploads/no film.mp4: not a media file, or a broken one')).toHaveLength(
+      1,
+    );
+    expect(await stage.pipeline.exists(stage.pipeline.uploadKey('no film.mp4'))).toBe(true);
+    await stage.queueIsEmpty();
+  }, 120_000);
+});

@@ -40,7 +40,7 @@ function provider(stack: TerraformStack, { region, endpoint }: Configuration): v
 
 function outputs(
   stack: TerraformStack,
-  { region }: Configuration,
+  { region, publicReadDemo }: Configuration,
   { bucket, topic, queue, workers }: UploadPipeline,
 ): void {
   const values = {
@@ -56,6 +56,9 @@ function outputs(
     worker_group_name: workers.groupName,
     worker_launch_template_id: workers.launchTemplateId,
     worker_service: workerService,
+    ...(publicReadDemo
+      ? { public_read: `Everyone on the internet can read every object of ${bucket.bucketName}.` }
+      : {}),
   };
   for (const [name, value] of Object.entries(values)) {
     new TerraformOutput(stack, name, { value, staticId: true });

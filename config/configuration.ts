@@ -1,11 +1,18 @@
 import { z } from 'zod';
 
+import { readableStorageClasses } from '../modules/storage/bucket-lifecycle';
+import { notificationProblems } from '../modules/storage/notification-filters';
+import { originProblems } from '../modules/storage/origins';
+import { tagProblems } from '../modules/tags';
 import {
   type Problem,
   bucketNameProblems,
+  encryptionKeyProblems,
   groupSizeProblems,
+  maxReceiveCountProblems,
   prefixProblems,
   queueNameProblems,
+  taskSecondsProblems,
   thresholdProblems,
   visibilityTimeoutProblems,
   zoneProblems,
@@ -32,7 +39,14 @@ export const configurationFields = z.strictObject({
   maxSize: z.number().default(4),
   /** More visible messages than this add a worker instance. */
   scaleOutThreshold: z.number().default(10),
-  visibilityTimeoutSeconds: z.number().default(60),
+  /** How long the longest task takes, in seconds. */
+  longestTaskSeconds: z.number().default(60),
+  /** How long a received task stays hidden from other workers; without it as long as the longest task takes. */
+  visibilityTimeoutSeconds: z.number().optional(),
+  /** How often a task is received before it goes to the dead-letter queue. */
+  maxReceiveCount: z.number().default(5),
+  /** Delivers S3's events without SNS's envelope. */
+  rawMessageDelivery: z.boolean().default(false),
   instanceType: text
     .regex(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, 'an instance type looks like "t3.small".')
     .default('t3.small'),
@@ -42,6 +56,22 @@ export const configurationFields = z.strictObject({
     .optional(),
   keyPairName: text.min(1).optional(),
   availabilityZones: z.array(text).optional(),
+  /** What encrypts at rest: keys of AWS's own (`aws`), a KMS key made here (`customer`), or the ARN of a KMS key. */
+  encryptionKey: text.default('aws'),
+  /** Endings of the keys that are announced; without it all. */
+  notificationSuffixes: z.array(text).optional(),
+  /** Origins of sites whose pages may upload from a browser. */
+  corsOrigins: z.array(text).optional(),
+  /** Bucket that S3 writes access logs to. */
+  accessLogBucketName: text.optional(),
+  /** Class that results are moved to; `STANDARD` leaves them. */
+  processedStorageClass: z.enum(readableStorageClasses).default('INTELLIGENT_TIERING'),
+  /** Lets Terraform delete the upload bucket with what is in it. */
+  forceDestroy: z.boolean().default(false),
+  /** Makes every plan fail that would destroy what holds data. */
+  preventDestroy: z.boolean().default(false),
+  /** Tags of everything. */
+  tags: z.record(text, text).default({}),
   publicReadDemo: z.boolean().default(false),
   /** The web tier; it is not built yet, so only `false` is taken. */
   webTier: z
@@ -123,7 +153,18 @@ export function parseConfiguration(raw: unknown): Configuration {
     ...prefixProblems(configuration),
     ...groupSizeProblems(configuration),
     ...thresholdProblems('scaleOutThreshold', configuration.scaleOutThreshold),
-    ...visibilityTimeoutProblems(configuration.visibilityTimeoutSeconds),
+    ...taskSecondsProblems(configuration.longestTaskSeconds),
+    ...(configuration.visibilityTimeoutSeconds === undefined
+      ? []
+      : visibilityTimeoutProblems(configuration.visibilityTimeoutSeconds)),
+    ...maxReceiveCountProblems(configuration.maxReceiveCount),
+    ...encryptionKeyProblems(configuration.encryptionKey),
+    ...notificationProblems(configuration.uploadsPrefix, configuration),
+    ...(configuration.accessLogBucketName === undefined
+      ? []
+      : bucketNameProblems('accessLogBucketName', configuration.accessLogBucketName)),
+    ...originProblems(configuration.corsOrigins ?? []),
+    ...tagProblems(configuration.tags),
     ...zoneProblems(region, configuration.availabilityZones),
   ];
   if (problems.length > 0) {

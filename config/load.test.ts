@@ -49,6 +49,8 @@ describe('loading the configuration', () => {
     ['a number', 'maxSize', '7', 7],
     ['a switch', 'publicReadDemo', 'true', true],
     ['a name of digits', 'bucketName', '12345', '12345'],
+    ['endings with commas', 'notificationSuffixes', '.mp4,.mov', ['.mp4', '.mov']],
+    ['tags as JSON', 'tags', '{"Team":"films"}', { Team: 'films' }],
     ['zones with commas', 'availabilityZones', 'us-east-2a, us-east-2c', ['us-east-2a', 'us-east-2c']],
   ])('reads %s from a variable', (_, field, text, value) => {
     expect(loadConfiguration({ [variableOf(field)]: text })).toMatchObject({ [field]: value });

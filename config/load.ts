@@ -55,12 +55,15 @@ function readFields(file: string): Record<string, unknown> {
   return fields.data;
 }
 
+/** Fields whose variables hold several values, with commas between them. */
+const lists = new Set(['availabilityZones', 'notificationSuffixes', 'corsOrigins']);
+
 /** A variable's text as a value of its field's type; what does not fit is left for the check to refuse. */
 function valueOf(field: string, text: string): unknown {
   const isText = z.string().safeParse(text);
   const schema = configurationFields.shape[field as keyof typeof configurationFields.shape];
-  if (field === 'availabilityZones') {
-    return text.split(',').map((zone) => zone.trim());
+  if (lists.has(field)) {
+    return text.split(',').map((item) => item.trim());
   }
   if (isText.success && schema.safeParse(text).success) {
     return text;

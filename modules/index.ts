@@ -1,4 +1,5 @@
 export * from './compute';
+export * from './encryption';
 export type { Grantee } from './grantee';
 export * from './messaging';
 export type { Metric, MetricOptions } from './metric';

@@ -1,5 +1,5 @@
 import { UploadPipeline, type UploadPipelineProps } from './pipeline';
-import { Synthesized } from './testing/synthesized';
+import { Synthesized, statements } from './testing/synthesized';
 
 const props: UploadPipelineProps = {
   namePrefix: 'films',
@@ -21,6 +21,9 @@ const props: UploadPipelineProps = {
 const synthesize = (more: Partial<UploadPipelineProps> = {}): Synthesized<UploadPipeline> =>
   Synthesized.from((scope) => new UploadPipeline(scope, 'pipeline', { ...props, ...more }));
 
+const isKept = (lifecycle: unknown): boolean =>
+  typeof lifecycle === 'object' && lifecycle !== null && 'prevent_destroy' in lifecycle;
+
 describe('an upload pipeline', () => {
   it('leads from the bucket over the topic to the queue', () => {
     const stack = synthesize();
@@ -40,6 +43,72 @@ describe('an upload pipeline', () => {
     for (const type of ['aws_autoscaling_group', 'aws_iam_role', 'aws_launch_template', 'aws_sns_topic']) {
       expect(stack.one(type).name).toMatch(/^films-/);
     }
+  });
+
+  it("encrypts by AWS's own keys", () => {
+    const stack = synthesize();
+    expect(stack.built.key).toBeUndefined();
+    expect(stack.all('aws_sqs_queue').map((queue) => queue.sqs_managed_sse_enabled)).toEqual([
+      true,
+      true,
+      true,
+    ]);
+  });
+
+  it('encrypts uploads, announcements and tasks by a key of its own, when asked, and lets the workers use it', () => {
+    const stack = synthesize({ encryptionKey: 'customer' });
+    const key = stack.reference(stack.built.key!.arn);
+    expect(stack.all('aws_sqs_queue').map((queue) => queue.kms_master_key_id)).toEqual([key, key, key]);
+    expect(stack.one('aws_sns_topic').kms_master_key_id).toBe(key);
+    expect(stack.built.bucket.encryptionKeyArn).toBe(stack.built.key!.arn);
+    const allowed = statements(stack.one('aws_iam_role_policy').policy);
+    expect([allowed.WriteEncrypted!.Resource, allowed.ReadEncryptedTasks!.Resource]).toEqual([key, key]);
+  });
+
+  it('encrypts by a key that stands already', () => {
+    const key = 'arn:aws:kms:us-east-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab';
+    const stack = synthesize({ encryptionKey: key });
+    expect(stack.all('aws_kms_key')).toEqual([]);
+    expect(stack.all('aws_sqs_queue').map((queue) => queue.kms_master_key_id)).toEqual([key, key, key]);
+  });
+
+  it('refuses a key that is none', () => {
+    expect(() => synthesize({ encryptionKey: 'alias/films' })).toThrow(
+      'encryptionKey is "alias/films"; it must',
+    );
+  });
+
+  it('protects what holds data, when asked, and nothing else', () => {
+    const stack = synthesize({ preventDestroy: true, encryptionKey: 'customer' });
+    const kept = (type: string): unknown[] => stack.all(type).filter(({ lifecycle }) => isKept(lifecycle));
+    expect(kept('aws_sqs_queue')).toHaveLength(3);
+    expect(kept('aws_kms_key')).toHaveLength(1);
+    expect(kept('aws_s3_bucket').map((bucket) => (bucket as { bucket: unknown }).bucket)).toEqual([
+      'films-of-anna',
+    ]);
+  });
+
+  it('tags everything, when asked', () => {
+    const stack = synthesize({ tags: { Team: 'films' } });
+    for (const type of [
+      'aws_sqs_queue',
+      'aws_s3_bucket',
+      'aws_iam_role',
+      'aws_cloudwatch_metric_alarm',
+      'aws_vpc',
+    ]) {
+      for (const { tags } of stack.all(type)) {
+        expect(tags).toMatchObject({ Team: 'films' });
+      }
+    }
+  });
+
+  it('lets every resource of it be overridden by its name in the code', () => {
+    const { built } = synthesize({ encryptionKey: 'customer', accessLogBucketName: 'the-logs' });
+    built.queue.resources.queue.addOverride('delay_seconds', 5);
+    expect(built.queue.resources.queue.toTerraform()).toMatchObject({
+      resource: { aws_sqs_queue: { [built.queue.resources.queue.friendlyUniqueId]: { delay_seconds: 5 } } },
+    });
   });
 
   it('delivers the worker alone', () => {

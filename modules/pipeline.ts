@@ -2,14 +2,15 @@ import { DataAwsCallerIdentity } from '@cdktf/provider-aws/lib/data-aws-caller-i
 import { Construct } from 'constructs';
 
 import { WorkerFleet } from './compute';
-import { TaskQueue, UploadTopic } from './messaging';
+import { EncryptionKey } from './encryption';
+import { QueueSubscription, TaskQueue, type TaskQueueChoices, UploadTopic } from './messaging';
 import { Network } from './network';
-import { ArtifactBucket, UploadBucket } from './storage';
+import { ArtifactBucket, UploadBucket, type UploadBucketChoices } from './storage';
 import { type Tags, tagAll } from './tags';
-import type { GroupSize, Prefixes } from './validation';
+import { type GroupSize, type Prefixes, encryptionKeyProblems, refuse } from './validation';
 
 /** Settings of an {@link UploadPipeline}. */
-export interface UploadPipelineProps extends GroupSize, Prefixes {
+export interface UploadPipelineProps extends GroupSize, Prefixes, UploadBucketChoices, TaskQueueChoices {
   /** Beginning of the names of everything that has no name of its own below: two pipelines live in one account. */
   readonly namePrefix: string;
   readonly region: string;
@@ -26,50 +27,83 @@ export interface UploadPipelineProps extends GroupSize, Prefixes {
   readonly instanceType: string;
   /** More visible messages than this add a worker instance. */
   readonly scaleOutThreshold: number;
-  /** How long a received task stays hidden from other workers, in seconds. @default 60 */
-  readonly visibilityTimeoutSeconds?: number;
+  /** Delivers S3's events to the queue as they are, without SNS's envelope; the worker reads both. @default false */
+  readonly rawMessageDelivery?: boolean | undefined;
+  /**
+   * What encrypts uploads, announcements and tasks at rest: `aws`, keys of S3's and SQS's own (and none for the topic, since
+   * S3 cannot use one there); `customer`, a KMS key made here; or the ARN of a KMS key whose policy lets S3, SNS and
+   * CloudWatch use it.
+   *
+   * @default aws
+   */
+  readonly encryptionKey?: string | undefined;
   /** @default none: Session Manager in place of SSH */
   readonly keyPairName?: string | undefined;
   /** Id of an AMI, or `resolve:ssm:<parameter>`. @default the newest Amazon Linux 2023 */
   readonly imageId?: string | undefined;
-  /** Opens every object of the upload bucket to everyone. @default false */
-  readonly publicReadDemo?: boolean;
+  /** Makes every plan fail that would destroy what holds data: the upload bucket, the queues, the key. @default false */
+  readonly preventDestroy?: boolean | undefined;
   /** Tags of everything that can be tagged, instances included. @default none but their names */
-  readonly tags?: Tags;
+  readonly tags?: Tags | undefined;
 }
 
 /** The whole architecture: S3 → SNS → SQS → workers in an Auto Scaling group → S3. */
 export class UploadPipeline extends Construct {
   readonly network: Network;
+  /** The key that is made for `encryptionKey: 'customer'`. */
+  readonly key: EncryptionKey | undefined;
   readonly bucket: UploadBucket;
   readonly topic: UploadTopic;
   readonly queue: TaskQueue;
+  readonly subscription: QueueSubscription;
+  readonly artifacts: ArtifactBucket;
   readonly workers: WorkerFleet;
 
   /** @throws ValidationError for the first setting that AWS or this architecture would refuse. */
   constructor(scope: Construct, id: string, props: UploadPipelineProps) {
     super(scope, id);
+    const { namePrefix, region, encryptionKey = 'aws' } = props;
+    refuse(encryptionKeyProblems(encryptionKey));
     tagAll(this, props.tags);
-    const { namePrefix, region } = props;
     const { accountId } = new DataAwsCallerIdentity(this, 'account');
+    const topicName = `${namePrefix}-uploads`;
 
     this.network = new Network(this, 'network', {
       name: namePrefix,
       region,
       availabilityZones: props.availabilityZones,
     });
-    this.bucket = new UploadBucket(this, 'uploads', props);
-    this.topic = new UploadTopic(this, 'announcements', {
-      topicName: `${namePrefix}-uploads`,
-      bucketArn: this.bucket.arn,
-      region,
+    if (encryptionKey === 'customer') {
+      // By their names: all of these need the key first.
+      this.key = new EncryptionKey(this, 'key', {
+        ...props,
+        name: namePrefix,
+        accountId,
+        bucketArns: [`arn:aws:s3:::${props.bucketName}`],
+        topicArns: [`arn:aws:sns:${region}:${accountId}:${topicName}`],
+        alarmArns: [`arn:aws:cloudwatch:${region}:${accountId}:alarm:${namePrefix}-*`],
+      });
+    }
+    const placed = {
+      ...props,
       accountId,
+      encryptionKeyArn: this.key?.arn ?? (encryptionKey === 'aws' ? undefined : encryptionKey),
+    };
+    this.bucket = new UploadBucket(this, 'uploads', placed);
+    this.topic = new UploadTopic(this, 'announcements', {
+      ...placed,
+      topicName,
+      bucketArn: this.bucket.arn,
     });
-    this.queue = new TaskQueue(this, 'tasks', { ...props, topicArn: this.topic.arn, region, accountId });
-    this.topic.subscribe(this.queue);
-    this.bucket.announceUploads(this.topic.arn, this.topic.policy);
+    this.queue = new TaskQueue(this, 'tasks', { ...placed, topicArn: this.topic.arn });
+    this.subscription = new QueueSubscription(this, 'subscription', {
+      ...placed,
+      topicArn: this.topic.arn,
+      queue: this.queue,
+    });
+    this.bucket.announceUploads(this.topic.arn, this.topic.resources.policy);
 
-    const artifacts = new ArtifactBucket(this, 'artifacts', { bucketName: props.artifactBucketName });
+    this.artifacts = new ArtifactBucket(this, 'artifacts', { bucketName: props.artifactBucketName });
     this.workers = new WorkerFleet(this, 'workers', {
       ...props,
       name: `${namePrefix}-workers`,
@@ -78,8 +112,8 @@ export class UploadPipeline extends Construct {
       bucket: this.bucket,
       queue: this.queue,
       artifacts: [
-        artifacts.add('worker', props.workerArtifact),
-        ...(props.mediaArtifact === undefined ? [] : [artifacts.add('media', props.mediaArtifact)]),
+        this.artifacts.add('worker', props.workerArtifact),
+        ...(props.mediaArtifact === undefined ? [] : [this.artifacts.add('media', props.mediaArtifact)]),
       ],
     });
   }

@@ -166,15 +166,51 @@ export function thresholdProblems(field: string, given: number): Problem[] {
     : [{ field, given, allowed: 'it must be a whole number of messages, 0 or more.' }];
 }
 
-/** SQS extends a message's visibility to 12 hours at the most. */
-export function visibilityTimeoutProblems(given: number): Problem[] {
-  return Number.isInteger(given) && given >= 1 && given <= 43_200
+/** Which key encrypts: the services' own, one that is made, or one that stands already. */
+export function encryptionKeyProblems(given: string): Problem[] {
+  return /^(aws|customer|arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+)$/.test(given)
     ? []
     : [
         {
-          field: 'visibilityTimeoutSeconds',
+          field: 'encryptionKey',
           given,
-          allowed: 'it must be a whole number of seconds from 1 to 43200 (12 hours).',
+          allowed:
+            'it must be "aws", "customer", or the ARN of a key: arn:aws:kms:<region>:<account>:key/<id>.',
         },
       ];
+}
+
+function wholeNumberProblems(
+  field: string,
+  given: number,
+  least: number,
+  most: number,
+  allowed: string,
+): Problem[] {
+  return Number.isInteger(given) && given >= least && given <= most ? [] : [{ field, given, allowed }];
+}
+
+/** SQS extends a message's visibility to 12 hours at the most. */
+const longestVisibility = 43_200;
+
+/** How long a message may be hidden at first. */
+export function visibilityTimeoutProblems(given: number): Problem[] {
+  const allowed = 'it must be a whole number of seconds from 1 to 43200 (12 hours).';
+  return wholeNumberProblems('visibilityTimeoutSeconds', given, 1, longestVisibility, allowed);
+}
+
+/** How long a message may be hidden in all, and so how long a task may take. */
+export function taskSecondsProblems(given: number): Problem[] {
+  const allowed =
+    'it must be a whole number of seconds from 1 to 43200: SQS hides a message for 12 hours at the most; divide longer tasks.';
+  return wholeNumberProblems('longestTaskSeconds', given, 1, longestVisibility, allowed);
+}
+
+/**
+ * How often a message may be received before it is moved.
+ * Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
+ */
+export function maxReceiveCountProblems(given: number): Problem[] {
+  const allowed = 'it must be a whole number from 1 to 1000.';
+  return wholeNumberProblems('maxReceiveCount', given, 1, 1_000, allowed);
 }

@@ -11,6 +11,8 @@ export interface ExistingTaskQueueProps {
   readonly deadLetterQueueName?: string;
   /** How long a worker hides a received task from others, in seconds; it extends that while it works. @default 60 */
   readonly visibilityTimeoutSeconds?: number;
+  /** Customer-managed KMS key of the queues. @default none: keys of SQS's own */
+  readonly encryptionKeyArn?: string;
 }
 
 /** A queue that stands already, in the account and region of the provider: bring your own. */
@@ -22,6 +24,7 @@ export class ExistingTaskQueue extends TaskQueueBase {
   readonly deadLetterQueueName: string | undefined;
   readonly deadLetterQueueUrl: string | undefined;
   readonly deadLetterQueueArn: string | undefined;
+  readonly encryptionKeyArn: string | undefined;
 
   /** @throws ValidationError for a name that SQS refuses, a FIFO queue, or a timeout outside of SQS's limits. */
   constructor(scope: Construct, id: string, props: ExistingTaskQueueProps) {
@@ -36,6 +39,7 @@ export class ExistingTaskQueue extends TaskQueueBase {
     this.url = queue.url;
     this.arn = queue.arn;
     this.visibilityTimeoutSeconds = visibilityTimeoutSeconds;
+    this.encryptionKeyArn = props.encryptionKeyArn;
     if (deadLetterQueueName !== undefined) {
       const deadLetters = new DataAwsSqsQueue(this, 'dead-letter-queue', { name: deadLetterQueueName });
       this.deadLetterQueueName = deadLetterQueueName;

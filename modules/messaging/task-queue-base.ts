@@ -2,6 +2,7 @@ import { Construct } from 'constructs';
 
 import type { Grantee } from '../grantee';
 import type { Metric, MetricOptions } from '../metric';
+import { queueMetric } from './queue-metric';
 
 /** A queue whose messages are tasks, whether it is made here or stands already. */
 export abstract class TaskQueueBase extends Construct {
@@ -14,6 +15,8 @@ export abstract class TaskQueueBase extends Construct {
   abstract readonly deadLetterQueueName: string | undefined;
   abstract readonly deadLetterQueueUrl: string | undefined;
   abstract readonly deadLetterQueueArn: string | undefined;
+  /** Customer-managed KMS key of both queues. */
+  abstract readonly encryptionKeyArn: string | undefined;
 
   /** Lets a fleet receive tasks, extend them, finish them, and give up on them. */
   grantConsume(grantee: Grantee): void {
@@ -25,25 +28,45 @@ export abstract class TaskQueueBase extends Construct {
     if (this.deadLetterQueueArn !== undefined) {
       grantee.grant({ Sid: 'GiveUpOnTasks', Action: 'sqs:SendMessage', Resource: this.deadLetterQueueArn });
     }
+    if (this.encryptionKeyArn !== undefined) {
+      grantee.grant({
+        Sid: 'ReadEncryptedTasks',
+        // The second to give up on one: the dead-letter queue encrypts it anew.
+        Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+        Resource: this.encryptionKeyArn,
+      });
+    }
   }
 
-  /** Tasks that wait for a worker. SQS reports it once a minute. @default Maximum of a minute */
+  /** Tasks that wait for a worker. @default Maximum of a minute */
   metricVisible(options?: MetricOptions): Metric {
-    return sqsMetric('ApproximateNumberOfMessagesVisible', this.queueName, options);
+    return queueMetric('ApproximateNumberOfMessagesVisible', this.queueName, options);
   }
-}
 
-/**
- * A metric of a queue.
- * Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-available-cloudwatch-metrics.html
- */
-function sqsMetric(metricName: string, queueName: string, options: MetricOptions = {}): Metric {
-  return {
-    namespace: 'AWS/SQS',
-    metricName,
-    dimensions: { QueueName: queueName },
-    statistic: 'Maximum',
-    period: 60,
-    ...options,
-  };
+  /** Tasks that workers work on. @default Maximum of a minute */
+  metricInFlight(options?: MetricOptions): Metric {
+    return queueMetric('ApproximateNumberOfMessagesNotVisible', this.queueName, options);
+  }
+
+  /** Age of the task that has waited longest, in seconds. @default Maximum of a minute */
+  metricAgeOfOldestTask(options?: MetricOptions): Metric {
+    return queueMetric('ApproximateAgeOfOldestMessage', this.queueName, options);
+  }
+
+  /** Tasks that arrived. @default Sum of a minute */
+  metricSent(options?: MetricOptions): Metric {
+    return queueMetric('NumberOfMessagesSent', this.queueName, { statistic: 'Sum', ...options });
+  }
+
+  /** Tasks that were done. @default Sum of a minute */
+  metricDone(options?: MetricOptions): Metric {
+    return queueMetric('NumberOfMessagesDeleted', this.queueName, { statistic: 'Sum', ...options });
+  }
+
+  /** Tasks that could not be done; nothing without a dead-letter queue. @default Maximum of a minute */
+  metricDeadLetters(options?: MetricOptions): Metric | undefined {
+    return this.deadLetterQueueName === undefined
+      ? undefined
+      : queueMetric('ApproximateNumberOfMessagesVisible', this.deadLetterQueueName, options);
+  }
 }

@@ -75,14 +75,75 @@ describe('a task queue', () => {
     expect(stack.one('aws_sqs_queue', { name: 'tasks' }).visibility_timeout_seconds).toBe(60);
   });
 
+  it('hides a received task as long as the longest task takes', () => {
+    const stack = synthesize({ longestTaskSeconds: 1800 });
+    expect(stack.built.longestTaskSeconds).toBe(1800);
+    expect(stack.one('aws_sqs_queue', { name: 'tasks' }).visibility_timeout_seconds).toBe(1800);
+  });
+
+  it('is encrypted by the key that is given, both queues', () => {
+    const queues = synthesize({ encryptionKeyArn: 'arn:key' }).all('aws_sqs_queue');
+    expect(queues.map((queue) => queue.kms_master_key_id)).toEqual(['arn:key', 'arn:key']);
+    expect(queues.map((queue) => queue.sqs_managed_sse_enabled)).toEqual([undefined, undefined]);
+  });
+
+  it('may be destroyed', () => {
+    expect(
+      synthesize()
+        .all('aws_sqs_queue')
+        .map((queue) => queue.lifecycle),
+    ).toEqual([undefined, undefined]);
+  });
+
+  it('makes a plan fail that would destroy a queue, when asked', () => {
+    const queues = synthesize({ preventDestroy: true }).all('aws_sqs_queue');
+    expect(queues.map((queue) => queue.lifecycle)).toEqual([
+      { prevent_destroy: true },
+      { prevent_destroy: true },
+    ]);
+  });
+
+  it('grants the use of its key to whoever works on its tasks, where it has one', () => {
+    const sids = (more: Partial<TaskQueueProps>): string[] => {
+      const granted: string[] = [];
+      synthesize(more).built.grantConsume({ grant: (...all) => granted.push(...all.map(({ Sid }) => Sid)) });
+      return granted;
+    };
+    expect(sids({})).toEqual(['WorkOnTasks', 'GiveUpOnTasks']);
+    expect(sids({ encryptionKeyArn: 'arn:key' })).toEqual([
+      'WorkOnTasks',
+      'GiveUpOnTasks',
+      'ReadEncryptedTasks',
+    ]);
+  });
+
+  it('knows its metrics', () => {
+    const { built } = synthesize();
+    expect(built.metricAgeOfOldestTask()).toEqual({
+      namespace: 'AWS/SQS',
+      metricName: 'ApproximateAgeOfOldestMessage',
+      dimensions: { QueueName: 'tasks' },
+      statistic: 'Maximum',
+      period: 60,
+    });
+    expect(built.metricDone({ period: 300 })).toMatchObject({
+      metricName: 'NumberOfMessagesDeleted',
+      statistic: 'Sum',
+      period: 300,
+    });
+    expect(built.metricDeadLetters()).toMatchObject({ dimensions: { QueueName: 'tasks-dlq' } });
+  });
+
   it('hides a received task as long as asked', () => {
-    const stack = synthesize({ visibilityTimeoutSeconds: 900 });
+    const stack = synthesize({ visibilityTimeoutSeconds: 900, longestTaskSeconds: 7200 });
     expect(stack.built.visibilityTimeoutSeconds).toBe(900);
     expect(stack.one('aws_sqs_queue', { name: 'tasks' }).visibility_timeout_seconds).toBe(900);
   });
 
   it.each<[string, Partial<TaskQueueProps>, string]>([
     ['a FIFO queue', { queueName: 'tasks.fifo' }, 'cannot deliver to a FIFO queue'],
+    ['a task of more than 12 hours', { longestTaskSeconds: 43_201 }, 'divide longer tasks'],
+    ['no receipt at all', { maxReceiveCount: 0 }, 'maxReceiveCount is 0; it must be a whole number from 1'],
     ['a timeout beyond 12 hours', { visibilityTimeoutSeconds: 43_201 }, 'from 1 to 43200 (12 hours)'],
   ])('refuses %s', (_, more, message) => {
     expect(() => synthesize(more)).toThrow(message);

@@ -1,25 +1,21 @@
 import { Synthesized, statements } from '../testing/synthesized';
-import { TaskQueue } from './task-queue';
-import { UploadTopic } from './upload-topic';
+import { UploadTopic, type UploadTopicProps } from './upload-topic';
 
-const account = { region: 'us-east-2', accountId: '111122223333' };
-
-const synthesize = () =>
-  Synthesized.from((scope) => {
-    const topic = new UploadTopic(scope, 'topic', {
-      ...account,
-      topicName: 'uploads',
-      bucketArn: 'arn:aws:s3:::films',
-    });
-    const queue = new TaskQueue(scope, 'tasks', { ...account, queueName: 'tasks', topicArn: topic.arn });
-    topic.subscribe(queue);
-    return { topic, queue };
-  });
+const synthesize = (more: Partial<UploadTopicProps> = {}): Synthesized<UploadTopic> =>
+  Synthesized.from(
+    (scope) =>
+      new UploadTopic(scope, 'topic', {
+        topicName: 'uploads',
+        bucketArn: 'arn:aws:s3:::films',
+        accountId: '111122223333',
+        ...more,
+      }),
+  );
 
 describe('an upload topic', () => {
   it('lets the one bucket of the one account publish, over TLS only', () => {
     const stack = synthesize();
-    const topicArn = stack.reference(stack.built.topic.arn);
+    const topicArn = stack.reference(stack.built.arn);
     expect(statements(stack.one('aws_sns_topic_policy').policy)).toEqual({
       AllowBucket: {
         Sid: 'AllowBucket',
@@ -43,33 +39,28 @@ describe('an upload topic', () => {
     });
   });
 
-  it('keeps what SNS could not deliver in a dead-letter queue of the subscription', () => {
-    const stack = synthesize();
-    const subscription = stack.one('aws_sns_topic_subscription');
-    expect(subscription).toMatchObject({
-      protocol: 'sqs',
-      topic_arn: stack.reference(stack.built.topic.arn),
-      endpoint: stack.reference(stack.built.queue.arn),
-    });
-    expect(subscription.redrive_policy).toMatch(
-      /^\{"deadLetterTargetArn":"\$\{aws_sqs_queue\.topic_undelivered_\w+\.arn\}"\}$/,
+  it("has no key, since S3 could not use one of AWS's", () => {
+    expect(synthesize().one('aws_sns_topic').kms_master_key_id).toBeUndefined();
+  });
+
+  it('is encrypted by the key that is given', () => {
+    expect(synthesize({ encryptionKeyArn: 'arn:key' }).one('aws_sns_topic').kms_master_key_id).toBe(
+      'arn:key',
     );
   });
 
-  it('lets only the topic send to that queue, which keeps messages for 14 days, encrypted', () => {
-    const stack = synthesize();
-    const undelivered = stack.one('aws_sqs_queue', { name: 'tasks-undelivered' });
-    expect(undelivered).toMatchObject({
-      message_retention_seconds: 14 * 24 * 3600,
-      sqs_managed_sse_enabled: true,
+  it('knows its metrics', () => {
+    const { built } = synthesize();
+    expect(built.metricPublished()).toEqual({
+      namespace: 'AWS/SNS',
+      metricName: 'NumberOfMessagesPublished',
+      dimensions: { TopicName: 'uploads' },
+      statistic: 'Sum',
+      period: 60,
     });
-    expect(statements(undelivered.policy)).toMatchObject({
-      AllowTopic: {
-        Principal: { Service: 'sns.amazonaws.com' },
-        Action: 'sqs:SendMessage',
-        Condition: { ArnEquals: { 'aws:SourceArn': stack.reference(stack.built.topic.arn) } },
-      },
-      DenyInsecureTransport: { Effect: 'Deny' },
+    expect(built.metricDelivered({ period: 300 })).toMatchObject({
+      metricName: 'NumberOfNotificationsDelivered',
+      period: 300,
     });
   });
 });

@@ -1,40 +1,40 @@
 import { SnsTopic } from '@cdktf/provider-aws/lib/sns-topic';
 import { SnsTopicPolicy } from '@cdktf/provider-aws/lib/sns-topic-policy';
-import { SnsTopicSubscription } from '@cdktf/provider-aws/lib/sns-topic-subscription';
-import { SqsQueue } from '@cdktf/provider-aws/lib/sqs-queue';
 import { Construct } from 'constructs';
 
+import type { Metric, MetricOptions } from '../metric';
 import { policyDocument, tlsOnly } from '../policy-document';
-import { fromTopic, type TaskQueue } from './task-queue';
-
-const fourteenDays = 1_209_600;
 
 /** Settings of an {@link UploadTopic}. */
 export interface UploadTopicProps {
   readonly topicName: string;
   /** The only bucket that may announce uploads. */
   readonly bucketArn: string;
-  readonly region: string;
   /** Id of the AWS account, which must own the bucket: a name can be taken by others after a bucket is deleted. */
   readonly accountId: string;
+  /**
+   * Customer-managed KMS key that encrypts the announcements; its policy must let S3 use it.
+   *
+   * @default none: S3 cannot publish to a topic that a key of AWS's encrypts
+   */
+  readonly encryptionKeyArn?: string | undefined;
 }
 
 /** The topic that announces each upload to whoever subscribes. */
 export class UploadTopic extends Construct {
+  readonly topicName: string;
   readonly arn: string;
-  /** What must exist before S3 may publish. */
-  readonly policy: SnsTopicPolicy;
+  /** The provider's resources, for `addOverride`. `policy` must exist before S3 may publish. */
+  readonly resources: { readonly topic: SnsTopic; readonly policy: SnsTopicPolicy };
 
-  constructor(
-    scope: Construct,
-    id: string,
-    private readonly props: UploadTopicProps,
-  ) {
+  constructor(scope: Construct, id: string, props: UploadTopicProps) {
     super(scope, id);
-    const { topicName, bucketArn, accountId } = props;
-    const topic = new SnsTopic(this, 'topic', { name: topicName });
-    this.arn = topic.arn;
-    this.policy = new SnsTopicPolicy(this, 'policy', {
+    const { topicName, bucketArn, accountId, encryptionKeyArn } = props;
+    const topic = new SnsTopic(this, 'topic', {
+      name: topicName,
+      ...(encryptionKeyArn === undefined ? {} : { kmsMasterKeyId: encryptionKeyArn }),
+    });
+    const policy = new SnsTopicPolicy(this, 'policy', {
       arn: topic.arn,
       policy: policyDocument(
         {
@@ -50,24 +50,30 @@ export class UploadTopic extends Construct {
         tlsOnly('sns:Publish', topic.arn),
       ),
     });
+    this.topicName = topicName;
+    this.arn = topic.arn;
+    this.resources = { topic, policy };
   }
 
-  /** Sends every announcement to a queue; what SNS cannot deliver goes to a dead-letter queue of the subscription's own. */
-  subscribe(queue: TaskQueue): void {
-    const { region, accountId } = this.props;
-    const name = `${queue.queueName}-undelivered`;
-    const arn = `arn:aws:sqs:${region}:${accountId}:${name}`;
-    const undelivered = new SqsQueue(this, 'undelivered', {
-      name,
-      messageRetentionSeconds: fourteenDays,
-      sqsManagedSseEnabled: true,
-      policy: policyDocument(fromTopic(arn, this.arn), tlsOnly('sqs:*', arn)),
-    });
-    new SnsTopicSubscription(this, 'subscription', {
-      topicArn: this.arn,
-      protocol: 'sqs',
-      endpoint: queue.arn,
-      redrivePolicy: `{"deadLetterTargetArn":"${undelivered.arn}"}`,
-    });
+  /** Announcements that S3 published. @default Sum of a minute */
+  metricPublished(options?: MetricOptions): Metric {
+    return this.metric('NumberOfMessagesPublished', options);
+  }
+
+  /** Announcements that SNS delivered. @default Sum of a minute */
+  metricDelivered(options?: MetricOptions): Metric {
+    return this.metric('NumberOfNotificationsDelivered', options);
+  }
+
+  /** Source: https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html */
+  private metric(metricName: string, options: MetricOptions = {}): Metric {
+    return {
+      namespace: 'AWS/SNS',
+      metricName,
+      dimensions: { TopicName: this.topicName },
+      statistic: 'Sum',
+      period: 60,
+      ...options,
+    };
   }
 }

@@ -25,6 +25,10 @@ export interface Artifact {
 
 /** Where instances get their software from: apart from the uploads, so that nobody who may upload can replace it. */
 export class ArtifactBucket extends Construct {
+  readonly settings: PrivateBucketSettings;
+  /** The provider's resources, for `addOverride`; those of `settings` stand there. */
+  readonly resources: { readonly bucket: S3Bucket; readonly policy: S3BucketPolicy };
+
   private readonly bucket: S3Bucket;
 
   /** @throws ValidationError for a name that S3 refuses. */
@@ -33,12 +37,13 @@ export class ArtifactBucket extends Construct {
     refuse(bucketNameProblems('artifactBucketName', bucketName));
     // Everything in it comes from a build and can be uploaded again.
     this.bucket = new S3Bucket(this, 'bucket', { bucket: bucketName, forceDestroy: true });
-    const settings = new PrivateBucketSettings(this, 'settings', { bucketId: this.bucket.id });
-    new S3BucketPolicy(this, 'policy', {
+    this.settings = new PrivateBucketSettings(this, 'settings', { bucketId: this.bucket.id });
+    const policy = new S3BucketPolicy(this, 'policy', {
       bucket: this.bucket.id,
       policy: policyDocument(tlsOnly('s3:*', [this.bucket.arn, `${this.bucket.arn}/*`])),
-      dependsOn: [settings.publicAccessBlock],
+      dependsOn: [this.settings.resources.publicAccessBlock],
     });
+    this.resources = { bucket: this.bucket, policy };
   }
 
   /** Uploads a file under a key that carries its hash: a new build is a new key, and so a new launch template version. */

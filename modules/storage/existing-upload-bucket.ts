@@ -7,6 +7,8 @@ import { UploadBucketBase } from './upload-bucket-base';
 /** Settings of an {@link ExistingUploadBucket}. */
 export interface ExistingUploadBucketProps extends Prefixes {
   readonly bucketName: string;
+  /** Customer-managed KMS key of the bucket. @default none: S3's own keys */
+  readonly encryptionKeyArn?: string;
 }
 
 /** A bucket that stands already: bring your own, with its own announcements of uploads. */
@@ -15,6 +17,7 @@ export class ExistingUploadBucket extends UploadBucketBase {
   readonly arn: string;
   readonly uploadsPrefix: string;
   readonly processedPrefix: string;
+  readonly encryptionKeyArn: string | undefined;
 
   /** @throws ValidationError for a name that S3 refuses, or prefixes that are malformed or lie in one another. */
   constructor(scope: Construct, id: string, props: ExistingUploadBucketProps) {
@@ -26,5 +29,6 @@ export class ExistingUploadBucket extends UploadBucketBase {
     this.arn = bucket.arn;
     this.uploadsPrefix = uploadsPrefix;
     this.processedPrefix = processedPrefix;
+    this.encryptionKeyArn = props.encryptionKeyArn;
   }
 }

@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 
 import type { Grantee } from '../grantee';
+import type { PolicyStatement } from '../policy-document';
 
 /** A bucket that uploads arrive in and results go to, whether it is made here or stands already. */
 export abstract class UploadBucketBase extends Construct {
@@ -8,6 +9,8 @@ export abstract class UploadBucketBase extends Construct {
   abstract readonly arn: string;
   abstract readonly uploadsPrefix: string;
   abstract readonly processedPrefix: string;
+  /** Customer-managed KMS key of the objects. */
+  abstract readonly encryptionKeyArn: string | undefined;
 
   /** Lets a worker fleet take uploads and put results in their place. */
   grantProcess(grantee: Grantee): void {
@@ -38,24 +41,38 @@ export abstract class UploadBucketBase extends Construct {
         ],
         Resource: `${this.arn}/${this.processedPrefix}*`,
       },
+      ...this.useOfKey('WriteEncrypted', 'kms:Decrypt', 'kms:GenerateDataKey'),
     );
   }
 
   /** Lets a web fleet put files under the uploads prefix, as whoever has a presigned URL of its making then may. */
   grantUpload(grantee: Grantee): void {
-    grantee.grant({
-      Sid: 'Upload',
-      Action: ['s3:PutObject', 's3:AbortMultipartUpload'],
-      Resource: `${this.arn}/${this.uploadsPrefix}*`,
-    });
+    grantee.grant(
+      {
+        Sid: 'Upload',
+        Action: ['s3:PutObject', 's3:AbortMultipartUpload'],
+        Resource: `${this.arn}/${this.uploadsPrefix}*`,
+      },
+      // S3 decrypts the parts of an upload to put them together.
+      ...this.useOfKey('WriteEncrypted', 'kms:Decrypt', 'kms:GenerateDataKey'),
+    );
   }
 
   /** Lets a web fleet read what the workers made. */
   grantReadResults(grantee: Grantee): void {
-    grantee.grant({
-      Sid: 'ReadResults',
-      Action: 's3:GetObject',
-      Resource: `${this.arn}/${this.processedPrefix}*`,
-    });
+    grantee.grant(
+      {
+        Sid: 'ReadResults',
+        Action: 's3:GetObject',
+        Resource: `${this.arn}/${this.processedPrefix}*`,
+      },
+      ...this.useOfKey('ReadEncrypted', 'kms:Decrypt'),
+    );
+  }
+
+  private useOfKey(sid: string, ...actions: readonly string[]): PolicyStatement[] {
+    return this.encryptionKeyArn === undefined
+      ? []
+      : [{ Sid: sid, Action: actions, Resource: this.encryptionKeyArn }];
   }
 }

@@ -1,5 +1,7 @@
 import { SnsTopic } from '@cdktf/provider-aws/lib/sns-topic';
 
+import type { Grantee } from '../grantee';
+import type { PolicyStatement } from '../policy-document';
 import { Synthesized, statements } from '../testing/synthesized';
 import { ValidationError } from '../validation';
 import { UploadBucket, type UploadBucketProps } from './upload-bucket';
@@ -96,9 +98,174 @@ describe('an upload bucket', () => {
     });
   });
 
+  it('announces only the endings that are asked for', () => {
+    const stack = Synthesized.from((scope) => {
+      const topic = new SnsTopic(scope, 'topic', {});
+      new UploadBucket(scope, 'bucket', { ...props, notificationSuffixes: ['.mp4'] }).announceUploads(
+        topic.arn,
+        topic,
+      );
+    });
+    expect(stack.one('aws_s3_bucket_notification').topic).toMatchObject([
+      { id: 'uploads', filter_prefix: 'uploads/', filter_suffix: '.mp4' },
+      { id: 'uploads-2', filter_prefix: 'uploads/', filter_suffix: '.MP4' },
+    ]);
+  });
+
+  it('warns of what the public-read demo opens', () => {
+    const warnings = (more: Partial<UploadBucketProps>): unknown[] =>
+      synthesize(more).built.node.metadata.map(({ data }) => data as unknown);
+    expect(warnings({})).toEqual([]);
+    expect(warnings({ publicReadDemo: true })).toEqual([
+      'publicReadDemo is on: everyone on the internet can read every object of films-of-anna, uploads and results.',
+    ]);
+  });
+
+  it('tidies up by itself', () => {
+    expect(
+      synthesize({ incompleteUploadDays: 3 }).one('aws_s3_bucket_lifecycle_configuration'),
+    ).toMatchObject({
+      rule: expect.arrayContaining([
+        expect.objectContaining({ abort_incomplete_multipart_upload: [{ days_after_initiation: 3 }] }),
+      ]) as unknown,
+      depends_on: [expect.stringContaining('aws_s3_bucket_versioning')],
+    });
+  });
+
+  it('is encrypted by the key that is given', () => {
+    const stack = synthesize({ encryptionKeyArn: 'arn:key' });
+    expect(stack.one('aws_s3_bucket_server_side_encryption_configuration').rule).toEqual([
+      {
+        apply_server_side_encryption_by_default: { sse_algorithm: 'aws:kms', kms_master_key_id: 'arn:key' },
+        bucket_key_enabled: true,
+      },
+    ]);
+  });
+
+  it('writes no access logs', () => {
+    expect(synthesize().all('aws_s3_bucket_logging')).toEqual([]);
+  });
+
+  it('writes access logs where asked, below its own name', () => {
+    expect(synthesize({ accessLogBucketName: 'the-logs' }).one('aws_s3_bucket_logging')).toMatchObject({
+      target_bucket: 'the-logs',
+      target_prefix: 'films-of-anna/',
+    });
+  });
+
+  it('lets no page of another origin in', () => {
+    expect(synthesize().all('aws_s3_bucket_cors_configuration')).toEqual([]);
+  });
+
+  it('lets pages of the given origins upload and read, also of those that are known later', () => {
+    const stack = Synthesized.from((scope) => {
+      const bucket = new UploadBucket(scope, 'bucket', { ...props, corsOrigins: ['https://films.example'] });
+      bucket.allowOrigins('http://later.example');
+    });
+    expect(stack.one('aws_s3_bucket_cors_configuration').cors_rule).toEqual([
+      {
+        allowed_origins: ['https://films.example', 'http://later.example'],
+        allowed_methods: ['GET', 'HEAD', 'PUT', 'POST'],
+        allowed_headers: ['*'],
+        expose_headers: ['ETag'],
+        max_age_seconds: 3600,
+      },
+    ]);
+  });
+
+  it('keeps what is in it: no destroying what is not empty', () => {
+    const bucket = synthesize().one('aws_s3_bucket');
+    expect(bucket.force_destroy).toBe(false);
+    expect(bucket.lifecycle).toBeUndefined();
+  });
+
+  it('is destroyed with what is in it, when asked', () => {
+    expect(synthesize({ forceDestroy: true }).one('aws_s3_bucket').force_destroy).toBe(true);
+  });
+
+  it('makes a plan fail that would destroy it, when asked', () => {
+    expect(synthesize({ preventDestroy: true }).one('aws_s3_bucket').lifecycle).toEqual({
+      prevent_destroy: true,
+    });
+  });
+
+  describe('grants', () => {
+    const granted = (
+      grant: (bucket: UploadBucket, grantee: Grantee) => void,
+      more: Partial<UploadBucketProps> = {},
+    ): Record<string, PolicyStatement> => {
+      const statementsOf: PolicyStatement[] = [];
+      const stack = synthesize(more);
+      grant(stack.built, { grant: (...statements) => statementsOf.push(...statements) });
+      return Object.fromEntries(
+        statementsOf.map((statement) => [
+          statement.Sid,
+          { ...statement, Resource: stack.reference(statement.Resource) as string },
+        ]),
+      );
+    };
+
+    it('a web fleet uploads, and nothing else', () => {
+      expect(
+        granted((bucket, grantee) => {
+          bucket.grantUpload(grantee);
+        }),
+      ).toEqual({
+        Upload: {
+          Sid: 'Upload',
+          Action: ['s3:PutObject', 's3:AbortMultipartUpload'],
+          Resource: expect.stringMatching(/\/uploads\/\*$/) as string,
+        },
+      });
+    });
+
+    it('a web fleet results, and nothing else', () => {
+      expect(
+        granted((bucket, grantee) => {
+          bucket.grantReadResults(grantee);
+        }),
+      ).toEqual({
+        ReadResults: {
+          Sid: 'ReadResults',
+          Action: 's3:GetObject',
+          Resource: expect.stringMatching(/\/processed\/\*$/) as string,
+        },
+      });
+    });
+
+    it('the use of its key, where it has one', () => {
+      const encrypted = { encryptionKeyArn: 'arn:key' };
+      expect(
+        granted((bucket, grantee) => {
+          bucket.grantProcess(grantee);
+        }, encrypted),
+      ).toMatchObject({
+        WriteEncrypted: { Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: 'arn:key' },
+      });
+      expect(
+        granted((bucket, grantee) => {
+          bucket.grantUpload(grantee);
+        }, encrypted),
+      ).toMatchObject({ WriteEncrypted: { Resource: 'arn:key' } });
+      expect(
+        granted((bucket, grantee) => {
+          bucket.grantReadResults(grantee);
+        }, encrypted),
+      ).toMatchObject({ ReadEncrypted: { Action: ['kms:Decrypt'], Resource: 'arn:key' } });
+    });
+  });
+
   it.each<[string, Partial<UploadBucketProps>, string]>([
     ['a name that S3 refuses', { bucketName: 'Films' }, 'bucketName is "Films"'],
     ['results that would be processed again', { processedPrefix: 'uploads/done/' }, 'processedPrefix is'],
+    ['filters that overlap', { notificationSuffixes: ['.gz', '.tar.gz'] }, 'notificationSuffixes is'],
+    ['logs in no bucket', { accessLogBucketName: 'Logs' }, 'accessLogBucketName is "Logs"'],
+    ['an origin that is none', { corsOrigins: ['*'] }, 'corsOrigins is ["*"]'],
+    [
+      'to keep and to lose what is in it',
+      { forceDestroy: true, preventDestroy: true },
+      'forceDestroy is true; preventDestroy is on',
+    ],
     ['a prefix without a slash', { uploadsPrefix: 'uploads' }, 'uploadsPrefix is "uploads"'],
   ])('refuses %s', (_, more, message) => {
     expect(() => synthesize(more)).toThrow(ValidationError);

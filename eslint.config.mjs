@@ -12,6 +12,7 @@ const rooms = [
   { type: 'instance', pattern: 'instance/**', partialMatch: false },
   { type: 'bundle', pattern: 'bundle/**', partialMatch: false },
   { type: 'testing', pattern: 'testing/**', partialMatch: false },
+  { type: 'review', pattern: 'review/**', partialMatch: false },
   { type: 'bench', pattern: 'bench/**', partialMatch: false },
 ];
 const is = (type) => ({ element: { type } });
@@ -42,6 +43,7 @@ export default tseslint.config(
             may('worker', ['instance', 'bundle', 'testing']),
             may('web', ['instance', 'bundle', 'testing']),
             may('instance', 'testing'),
+            may('review', 'harness'),
             may('bench', ['harness', 'worker', 'testing']),
           ],
         },

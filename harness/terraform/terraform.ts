@@ -1,15 +1,13 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { z } from 'zod';
 
-import { cacheFolder } from '../support/cache';
 import { type RunResult, run } from '../support/run';
 import { findTerraform } from './binary';
+import { writeCliConfig } from './cli-config';
 import { TerraformError } from './errors';
 import { type ChangeSummary, type TerraformDiagnostic, type TerraformEvent, parseEvent } from './events';
 import { explainFailure } from './explain';
-import { findProviderMirror } from './provider-mirror';
 
 /** How long an interrupted Terraform may take to save its state before it is killed, in milliseconds. */
 const interruptGraceMs = 20_000;
@@ -74,17 +72,7 @@ export class Terraform {
    */
   static async open(options: TerraformOptions): Promise<Terraform> {
     const binary = await findTerraform(options.onProgress);
-    const mirror = await findProviderMirror();
-    const pluginCache = join(cacheFolder(), 'terraform-plugins');
-    await mkdir(pluginCache, { recursive: true });
-    await mkdir(options.stateFolder, { recursive: true });
-    const cliConfig = join(options.stateFolder, 'terraform.rc');
-    await writeFile(
-      cliConfig,
-      mirror === undefined
-        ? `disable_checkpoint = true\nplugin_cache_dir = ${JSON.stringify(pluginCache)}\n`
-        : `disable_checkpoint = true\nprovider_installation {\n  filesystem_mirror {\n    path = ${JSON.stringify(mirror)}\n  }\n}\n`,
-    );
+    const cliConfig = await writeCliConfig(options.stateFolder);
     return new Terraform(binary.path, cliConfig, options);
   }
 

@@ -25,7 +25,7 @@ module.exports = {
     {
       ...common,
       displayName: 'integration',
-      testMatch: ['<rootDir>/harness/**/*.integration.test.ts'],
+      testMatch: ['<rootDir>/{harness,review}/**/*.integration.test.ts'],
     },
   ],
 };

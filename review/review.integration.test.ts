@@ -33,7 +33,7 @@ describe('the review of a plan that Terraform made against what it applied', () 
     const { changes, findings } = await reviewOf({});
     expect(Object.values(changes).flat()).toEqual([]);
     expect(findings).toEqual([]);
-  }, 120_000);
+  }, 300_000);
 
   it('tells that a renamed queue loses its tasks, whom the worker may receive from, and that the demo opens the bucket', async () => {
     const result = await reviewOf({
@@ -49,5 +49,5 @@ describe('the review of a plan that Terraform made against what it applied', () 
     expect(told).toMatch(/critical aws_s3_bucket_policy\.\S+: everyone may s3:GetObject on arn:aws:s3:::/);
     expect(told).toMatch(/aws_iam_role_policy\.\S+: loses: may sqs:ReceiveMessage.* on arn:aws:sqs:.*:devops-sqs-queue/);
     expect(told).toMatch(/warning aws_iam_role_policy\.\S+: gains: may sqs:ReceiveMessage.* on aws_sqs_queue\./);
-  }, 120_000);
+  }, 300_000);
 });

@@ -22,6 +22,7 @@ export interface ObjectVersion {
   /** Without quotes. */
   readonly eTag: string;
   readonly sequencer: string;
+  readonly modified: Date;
   readonly body: Body;
   /** Lower-case response headers that S3 keeps: content-type, cache-control... */
   readonly headers: Readonly<Record<string, string>>;
@@ -53,9 +54,11 @@ export class MemoryBucket {
     readonly versioned: boolean,
   ) {}
 
-  /** Keys that have a current version, sorted. */
+  /** Keys that have a current version, in the order of S3's lists: by the bytes of UTF-8. */
   get keys(): string[] {
-    return [...this.#objects.keys()].filter((key) => this.#current(key) !== undefined).sort();
+    return [...this.#objects.keys()]
+      .filter((key) => this.#current(key) !== undefined)
+      .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
   }
 
   versions(key: string): readonly ObjectVersion[] {
@@ -93,6 +96,7 @@ export class MemoryBucket {
       isDeleteMarker,
       versionId: this.versioned ? randomUUID() : 'null',
       sequencer: this.#sequence.toString(16).toUpperCase(),
+      modified: new Date(),
     };
     this.#objects.set(object.key, this.versioned ? [version, ...this.versions(object.key)] : [version]);
     return version;

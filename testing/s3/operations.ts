@@ -46,6 +46,7 @@ const KEPT_HEADERS = [
 export function operationOf({ method, query, headers }: S3Call): [name: string, operation: Operation] {
   const copies = headers['x-amz-copy-source'] !== undefined;
   if (method === 'HEAD') return ['HeadObject', getObject];
+  if (method === 'GET' && query.get('list-type') === '2') return ['ListObjectsV2', listObjects];
   if (method === 'GET')
     return query.has('tagging') ? ['GetObjectTagging', getTags] : ['GetObject', getObject];
   if (method === 'DELETE')
@@ -80,6 +81,22 @@ const getObject: Operation = ({ bucket, key, query, headers }) => {
     body: version.body.slice(start, end),
     headers: { ...replyHeaders, 'content-range': contentRange },
   };
+};
+
+const listObjects: Operation = ({ bucket, query }) => {
+  const [prefix, after] = [query.get('prefix') ?? '', query.get('start-after') ?? ''];
+  const isBehind = (key: string): boolean => Buffer.compare(Buffer.from(key), Buffer.from(after)) > 0;
+  const keys = bucket.keys.filter((key) => key.startsWith(prefix) && isBehind(key));
+  const page = keys.slice(0, Number(query.get('max-keys') ?? 1000));
+  // As a form encodes: the key may hold what XML cannot.
+  const encoded = (key: string): string =>
+    query.get('encoding-type') === 'url' ? new URLSearchParams({ key }).toString().slice('key='.length) : key;
+  const contents = page.map((key) => {
+    const { body, modified } = bucket.get(key);
+    return `<Contents><Key>${escape(encoded(key))}</Key><LastModified>${modified.toISOString()}</LastModified><Size>${body.size}</Size></Contents>`;
+  });
+  const truncated = `<IsTruncated>${page.length < keys.length}</IsTruncated>`;
+  return { xml: `<ListBucketResult>${truncated}${contents.join('')}</ListBucketResult>` };
 };
 
 const getTags: Operation = ({ bucket, key, query }) => {

@@ -6,6 +6,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { STSClient } from '@aws-sdk/client-sts';
 
+import type { Call } from '../edge/call';
 import type { Edge } from '../edge/edge';
 import { CloudWatchSink } from './alarms/cloudwatch-sink';
 import { Ec2ApiGateway } from './autoscaling/ec2-gateway';
@@ -19,6 +20,8 @@ import type { Clock } from './clock';
 import { consoleAnswer } from './console-output';
 import { ec2Error } from './ec2-error';
 import { type InstanceView, Instances } from './instances';
+import { LoadBalancing, type LoadBalancerView } from './load-balancing/load-balancing';
+import { Ec2Network } from './load-balancing/network';
 import { ServiceError } from './protocol/errors';
 import { sendAnswer } from './protocol/query-service';
 import { Roles } from './roles';
@@ -56,6 +59,7 @@ export class Fleet {
     private readonly instancesOfEc2: Instances,
     private readonly engine: Engine,
     private readonly metrics: CloudWatchSink,
+    private readonly loadBalancing: LoadBalancing,
     private readonly clients: readonly { destroy(): void }[],
   ) {
     this.timer = setInterval(() => {
@@ -95,14 +99,34 @@ export class Fleet {
       region,
       accountId,
       targetLifecycleState: (instanceId) => targetLifecycleState(store, instanceId),
+      onRecords: () => {
+        loadBalancing.monitor.tick();
+      },
     });
-    const fleet = new Fleet(options, instances, engine, metrics, [cloudWatch, ec2, iam, sns, sqs, ssm, sts]);
+    const loadBalancing = new LoadBalancing({
+      home: { accountId, region },
+      network: new Ec2Network(ec2),
+      targets: {
+        stateOf: (instanceId) => instances.state(instanceId),
+        address: (instanceId) => instances.address(instanceId),
+      },
+      onError,
+      clock,
+    });
+    const fleet = new Fleet(options, instances, engine, metrics, loadBalancing, [
+      cloudWatch,
+      ec2,
+      iam,
+      sns,
+      sqs,
+      ssm,
+      sts,
+    ]);
+    edge.serve('elasticloadbalancing', async (call, body, response) => {
+      sendAnswer(response, await loadBalancing.answer(queryOf(call, body)));
+    });
     edge.serve('autoscaling', async (call, body, response) => {
-      const query = call.path.split('?')[1] ?? '';
-      const answer = await service.answer(
-        new URLSearchParams(body.length > 0 ? body.toString('utf8') : query),
-      );
-      sendAnswer(response, answer);
+      sendAnswer(response, await service.answer(queryOf(call, body)));
       if (call.action?.startsWith('Describe') !== true) {
         fleet.look();
       }
@@ -162,6 +186,11 @@ export class Fleet {
     return this.instancesOfEc2.body(instanceId);
   }
 
+  /** Every load balancer, with where its listeners are on this machine. */
+  loadBalancers(): LoadBalancerView[] {
+    return this.loadBalancing.views();
+  }
+
   /** Where this machine reaches what listens inside a running instance. */
   address(instanceId: string): string | undefined {
     return this.instancesOfEc2.address(instanceId);
@@ -173,6 +202,7 @@ export class Fleet {
     clearInterval(this.timer);
     await this.looking;
     await this.metrics.close();
+    await this.loadBalancing.close();
     await this.instancesOfEc2.close();
     await this.options.bodies.close();
     for (const client of this.clients) {
@@ -193,6 +223,11 @@ export class Fleet {
       }
     });
   }
+}
+
+/** The parameters of a query request: in its body, or in the URL of a GET. */
+function queryOf(call: Call, body: Buffer): URLSearchParams {
+  return new URLSearchParams(body.length > 0 ? body.toString('utf8') : (call.path.split('?')[1] ?? ''));
 }
 
 /** What the instance's metadata tells of its future. Source: «Retrieve the target lifecycle state», Auto Scaling user guide. */

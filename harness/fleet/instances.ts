@@ -34,6 +34,8 @@ export interface InstancesOptions {
   readonly accountId: string;
   /** Where the group of an instance wants it, for its metadata. */
   readonly targetLifecycleState: (instanceId: string) => string | undefined;
+  /** Told that EC2's records were looked at, before bodies follow them: a load balancer sends a body no more requests then. */
+  readonly onRecords: () => void;
 }
 
 /** Gives every running instance of EC2 a body, and takes it from those that run no more. */
@@ -54,6 +56,11 @@ export class Instances {
         ? []
         : [{ instanceId: InstanceId, zone: Placement?.AvailabilityZone ?? '', state: State?.Name ?? '' }],
     );
+  }
+
+  /** EC2's state of an instance when it was last looked at; `undefined` for one that it does not know. */
+  state(instanceId: string): string | undefined {
+    return this.records.get(instanceId)?.State?.Name;
   }
 
   body(instanceId: string): Body | undefined {
@@ -121,6 +128,7 @@ export class Instances {
     this.records = new Map(
       records.flatMap((record) => (record.InstanceId === undefined ? [] : [[record.InstanceId, record]])),
     );
+    this.options.onRecords();
     const runs = (instanceId: string): boolean => this.records.get(instanceId)?.State?.Name === 'running';
     await Promise.all([
       ...[...this.embodied.keys()]

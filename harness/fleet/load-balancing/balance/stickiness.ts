@@ -1,0 +1,116 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+
+import type { Clock } from '../../clock';
+import { isOn, numberOf } from '../attributes';
+import type { Target } from '../health/target';
+import type { TargetGroup } from '../resources';
+import { routableTargets } from './algorithm';
+
+/** The cookies that the load balancer adds to a response, as header lines, once the target's own are known. */
+export type ResponseCookies = (setByTarget: readonly string[]) => string;
+
+export const noCookies: ResponseCookies = () => '';
+
+/** Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/sticky-sessions.html */
+const names = { duration: 'AWSALB', application: 'AWSALBAPP-0', group: 'AWSALBTG' } as const;
+
+/** The value of a cookie in a request. */
+export function cookieOf(header: string | undefined, name: string): string | undefined {
+  if (header === undefined) {
+    return undefined;
+  }
+  for (const pair of header.split(';')) {
+    const equals = pair.indexOf('=');
+    if (equals !== -1 && pair.slice(0, equals).trim() === name) {
+      return pair.slice(equals + 1).trim();
+    }
+  }
+  return undefined;
+}
+
+/** Cookies that clients cannot make up: what they say, until when, and a seal. AWS encrypts its own. */
+export class Sticky {
+  private readonly key = randomBytes(32);
+
+  constructor(private readonly clock: Clock) {}
+
+  /** The target that a client was sent to before, while it can take requests. */
+  target(group: TargetGroup, cookies: string | undefined): Target | undefined {
+    if (cookies === undefined || !isOn(group.attributes, 'stickiness.enabled')) {
+      return undefined;
+    }
+    const byApplication = group.attributes.get('stickiness.type') === 'app_cookie';
+    if (byApplication && cookieOf(cookies, applicationCookie(group)) === undefined) {
+      return undefined;
+    }
+    const key = this.unseal(cookieOf(cookies, byApplication ? names.application : names.duration), group.arn);
+    const target = key === undefined ? undefined : group.targets.get(key);
+    return target !== undefined && routableTargets(group).includes(target) ? target : undefined;
+  }
+
+  /** The target group that a client was sent to before by a rule with several. */
+  group(ruleArn: string, cookies: string | undefined): string | undefined {
+    return this.unseal(cookieOf(cookies, names.group), ruleArn);
+  }
+
+  /** What keeps the client with its target. */
+  cookies(group: TargetGroup, target: Target): ResponseCookies {
+    if (!isOn(group.attributes, 'stickiness.enabled')) {
+      return noCookies;
+    }
+    if (group.attributes.get('stickiness.type') === 'lb_cookie') {
+      const seconds = numberOf(group.attributes, 'stickiness.lb_cookie.duration_seconds');
+      return () => this.lines(names.duration, target.key, group.arn, seconds);
+    }
+    const name = applicationCookie(group);
+    const seconds = numberOf(group.attributes, 'stickiness.app_cookie.duration_seconds');
+    return (setByTarget) =>
+      setByTarget.some((cookie) => cookie.startsWith(`${name}=`))
+        ? this.lines(names.application, target.key, group.arn, seconds)
+        : '';
+  }
+
+  /** What keeps the client with its target group. */
+  groupCookies(ruleArn: string, groupArn: string, seconds: number): string {
+    return this.lines(names.group, groupArn, ruleArn, seconds);
+  }
+
+  /** Each cookie twice: the second is for requests from other sites, which need SameSite=None. */
+  private lines(name: string, value: string, scope: string, seconds: number): string {
+    const until = this.clock.later(seconds);
+    const sealed = this.seal(value, scope, until);
+    const rest = `Expires=${until.toUTCString()}; Path=/`;
+    return `Set-Cookie: ${name}=${sealed}; ${rest}\r\nSet-Cookie: ${name}CORS=${sealed}; ${rest}; SameSite=None\r\n`;
+  }
+
+  private seal(value: string, scope: string, until: Date): string {
+    const said = Buffer.from(`${until.getTime()} ${value}`);
+    return Buffer.concat([this.mac(said, scope), said]).toString('base64url');
+  }
+
+  private unseal(sealed: string | undefined, scope: string): string | undefined {
+    const bytes = Buffer.from(sealed ?? '', 'base64url');
+    const said = bytes.subarray(macBytes);
+    if (said.length === 0 || !timingSafeEqual(bytes.subarray(0, macBytes), this.mac(said, scope))) {
+      return undefined;
+    }
+    const text = said.toString();
+    const space = text.indexOf(' ');
+    return Number(text.slice(0, space)) > this.clock.now().getTime() ? text.slice(space + 1) : undefined;
+  }
+
+  private mac(said: Buffer, scope: string): Buffer {
+    return createHmac('sha256', this.key)
+      .update(scope)
+      .update('\0')
+      .update(said)
+      .digest()
+      .subarray(0, macBytes);
+  }
+}
+
+const macBytes = 16;
+
+function applicationCookie(group: TargetGroup): string {
+  return group.attributes.get('stickiness.app_cookie.cookie_name') ?? '';
+}

@@ -1,0 +1,300 @@
+import type { Duplex } from 'node:stream';
+
+import { type OwnAnswer, ownAnswer } from './answers';
+import { Exchange } from './exchange';
+import { type Peer, forwardedHead } from './forwarded-head';
+import type { Framing } from './framing';
+import type { Front } from './front';
+import { BadRequest, type RequestHead, headLimits, parseRequestHead } from './request-head';
+import type { ResponseHeaders } from './response-head';
+
+const headEnd = Buffer.from('\r\n\r\n');
+
+/** How long a target may take to accept a connection. Source: load-balancer-troubleshooting.html, «HTTP 504». */
+const connectSeconds = 10;
+
+/** Bytes of following requests that a client may send ahead before it is made to wait. */
+const mostAhead = 65_536;
+
+/** One client's connection: its requests one after the other, each answered here or exchanged with a target. */
+export class ClientConnection {
+  private ahead: Buffer | undefined;
+  private request: RequestHead | undefined;
+  private body: Framing | undefined;
+  private exchange: Exchange | undefined;
+  /** The answer to a request whose body is still coming. */
+  private ownAnswer: OwnAnswer | undefined;
+  private closing = false;
+  private gone = false;
+  private headBegan = false;
+  private lastActive: number;
+  private readonly openedAt: number;
+
+  constructor(
+    private readonly socket: Duplex,
+    private readonly front: Front,
+    private readonly peer: Peer,
+  ) {
+    this.lastActive = front.now;
+    this.openedAt = front.now;
+    socket
+      .on('data', (chunk: Buffer) => {
+        this.receive(chunk);
+      })
+      .on('drain', () => this.exchange?.clientDrained())
+      .on('error', () => undefined)
+      .on('end', () => {
+        this.destroy();
+      })
+      .on('close', () => {
+        this.lost();
+      });
+  }
+
+  /** Header names that targets' responses keep, but for those that the listener sets itself. */
+  get replacedHeaders(): ResponseHeaders {
+    return this.front.replacedHeaders;
+  }
+
+  /** Header lines that the listener adds to every response. */
+  get responseLines(): string {
+    return this.front.responseLines;
+  }
+
+  /** Whether the whole request has been read. */
+  get requestDone(): boolean {
+    return this.body?.done !== false;
+  }
+
+  get keepsAlive(): boolean {
+    return !this.closing;
+  }
+
+  closeAfterwards(): void {
+    this.closing = true;
+  }
+
+  touch(): void {
+    this.lastActive = this.front.now;
+  }
+
+  pause(): void {
+    this.socket.pause();
+  }
+
+  resume(): void {
+    this.socket.resume();
+  }
+
+  /** Whether the client takes more at once; else the exchange is told when. */
+  write(data: Buffer | string): boolean {
+    if (this.gone) {
+      return true;
+    }
+    return typeof data === 'string' ? this.socket.write(data, 'latin1') : this.socket.write(data);
+  }
+
+  /** From now on both sides say what they like. */
+  beginTunnel(): void {
+    this.closing = true;
+    const { ahead } = this;
+    this.ahead = undefined;
+    if (ahead !== undefined) {
+      this.exchange?.fromClient(ahead);
+    }
+    this.socket.resume();
+  }
+
+  /** Answers the request in the targets' place. */
+  answer(answer: OwnAnswer): void {
+    const { request } = this;
+    this.exchange = undefined;
+    this.ownAnswer = undefined;
+    if (!this.requestDone || request === undefined) {
+      this.closing = true;
+    }
+    this.front.count(answer.status);
+    this.write(
+      ownAnswer(answer, {
+        keepAlive: this.keepsAlive,
+        forHead: request?.method === 'HEAD',
+        lines: `${this.front.serverLine}${this.front.responseLines}`,
+      }),
+    );
+    this.finish('next');
+  }
+
+  /**
+   * The exchange is over.
+   *
+   * @param then `next` goes on with the client's next request, if the connection is kept; `close` ends the connection
+   * after what was written; `end` ends it at once.
+   */
+  finish(then: 'next' | 'close' | 'end'): void {
+    this.exchange = undefined;
+    this.request = undefined;
+    this.body = undefined;
+    if (then === 'end') {
+      this.destroy();
+      return;
+    }
+    if (then === 'close' || this.closing || this.front.now - this.openedAt > this.front.clientKeepAliveMs) {
+      this.closing = true;
+      this.socket.end();
+      // What the client still sends is read and forgotten: unread data would reset the connection under the answer.
+      this.socket.resume();
+      return;
+    }
+    this.socket.resume();
+    const { ahead } = this;
+    this.ahead = undefined;
+    if (ahead !== undefined) {
+      this.begin(ahead);
+    }
+  }
+
+  destroy(): void {
+    this.lost();
+    this.socket.destroy();
+  }
+
+  /** Ends what has been idle for too long. */
+  sweep(): void {
+    const { exchange } = this;
+    const idle = this.front.now - this.lastActive;
+    if (exchange?.connecting === true && idle > connectSeconds * 1_000) {
+      exchange.fail(504);
+    } else if (idle > this.front.idleMs) {
+      if (exchange?.isTunnel === true) {
+        this.destroy();
+      } else if (exchange !== undefined) {
+        exchange.fail(this.requestDone ? 504 : 408);
+      } else if (this.headBegan) {
+        this.answer({ status: 408 });
+      } else {
+        this.destroy();
+      }
+    }
+  }
+
+  private lost(): void {
+    if (this.gone) {
+      return;
+    }
+    this.gone = true;
+    this.front.forget(this);
+    const { exchange } = this;
+    this.exchange = undefined;
+    if (exchange !== undefined) {
+      if (!exchange.isTunnel) {
+        this.front.count(460);
+      }
+      exchange.clientGone();
+    }
+  }
+
+  private receive(chunk: Buffer): void {
+    this.lastActive = this.front.now;
+    if (this.closing && this.exchange === undefined) {
+      return;
+    }
+    if (this.exchange?.isTunnel === true) {
+      this.exchange.fromClient(chunk);
+    } else if (this.request === undefined) {
+      this.begin(this.ahead === undefined ? chunk : Buffer.concat([this.ahead, chunk]));
+    } else if (this.requestDone) {
+      this.wait(chunk);
+    } else {
+      this.readBody(chunk, 0);
+    }
+  }
+
+  /** Keeps what belongs to the requests to come. */
+  private wait(chunk: Buffer): void {
+    this.ahead = this.ahead === undefined ? chunk : Buffer.concat([this.ahead, chunk]);
+    if (this.ahead.length > mostAhead) {
+      this.socket.pause();
+    }
+  }
+
+  private begin(data: Buffer): void {
+    // A robust server ignores empty lines before a request. Source: RFC 9112, section 2.2.
+    let start = 0;
+    while (data[start] === 0x0d || data[start] === 0x0a) {
+      start += 1;
+    }
+    const end = data.indexOf(headEnd, start);
+    if (end === -1 || end - start > headLimits.all) {
+      this.headBegan = data.length > start;
+      this.ahead = this.headBegan ? data : undefined;
+      if (data.length - start > headLimits.all) {
+        this.answer({ status: 400 });
+      }
+      return;
+    }
+    this.ahead = undefined;
+    this.headBegan = false;
+    try {
+      this.request = parseRequestHead(data.toString('latin1', start, end), this.front.headSettings);
+    } catch (error) {
+      if (!(error instanceof BadRequest)) {
+        throw error;
+      }
+      this.answer({ status: error.status });
+      return;
+    }
+    this.handle(this.request, data, end + headEnd.length);
+  }
+
+  private handle(request: RequestHead, data: Buffer, bodyAt: number): void {
+    this.body = request.framing;
+    this.closing = !request.keepAlive;
+    const route = this.front.route(request, this.peer);
+    if (request.expectsContinue) {
+      this.write('HTTP/1.1 100 Continue\r\n\r\n');
+    }
+    if ('status' in route) {
+      this.ownAnswer = route;
+      this.readBody(data, bodyAt);
+      return;
+    }
+    const { headSettings, entrance } = this.front;
+    this.exchange = new Exchange(
+      this,
+      request,
+      route,
+      forwardedHead(request, headSettings, entrance, this.peer),
+    );
+    if (bodyAt < data.length) {
+      this.readBody(data, bodyAt);
+    }
+  }
+
+  /** Passes a part of the body on, or by where the load balancer answers: that waits until the client has said all. */
+  private readBody(data: Buffer, offset: number): void {
+    const taken = this.takeBody(data, offset);
+    if (taken === undefined) {
+      this.exchange?.clientGone();
+      this.answer({ status: 400 });
+      return;
+    }
+    if (taken > 0) {
+      this.exchange?.fromClient(taken === data.length ? data : data.subarray(offset, offset + taken));
+    }
+    if (offset + taken < data.length && this.request !== undefined) {
+      this.wait(data.subarray(offset + taken));
+    }
+    if (this.ownAnswer !== undefined && this.requestDone) {
+      this.answer(this.ownAnswer);
+    }
+  }
+
+  /** How much of the data is the request's body; `undefined` when it is malformed. */
+  private takeBody(data: Buffer, offset: number): number | undefined {
+    try {
+      return this.body?.take(data, offset) ?? 0;
+    } catch {
+      return undefined;
+    }
+  }
+}

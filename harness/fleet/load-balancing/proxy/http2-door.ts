@@ -1,0 +1,96 @@
+import { request as httpRequest } from 'node:http';
+import {
+  type Http2Server,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+  type ServerHttp2Session,
+  createServer,
+} from 'node:http2';
+import { type Duplex, duplexPair } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { TLSSocket } from 'node:tls';
+
+/** Gives a stream of HTTP/1.1 to whoever answers it. */
+type Inside = (stream: Duplex) => void;
+
+/** What HTTP/2 has no use for in a response. Source: RFC 9113, section 8.2.2. */
+const ofConnections = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** Ends a request that could not be passed on: by its status where there is none yet. */
+function giveUp(response: Http2ServerResponse): void {
+  if (response.headersSent) {
+    response.stream.close();
+  } else {
+    response.writeHead(502).end();
+  }
+}
+
+/**
+ * Lets in clients that speak HTTP/2: each of their requests becomes one of HTTP/1.1 inside this process, and has all that
+ * such a request has here. Targets get HTTP/1.1 either way, as from an Application Load Balancer.
+ */
+export class Http2Door {
+  private readonly insides = new WeakMap<ServerHttp2Session, Inside>();
+  private readonly sessions = new Set<ServerHttp2Session>();
+  private next: Inside | undefined;
+  private readonly server: Http2Server = createServer((request, response) => {
+    this.pass(request, response).catch(() => {
+      giveUp(response);
+    });
+  }).on('session', (session) => {
+    if (this.next !== undefined) {
+      this.insides.set(session, this.next);
+    }
+    this.sessions.add(session);
+    session.on('error', () => undefined).on('close', () => this.sessions.delete(session));
+  });
+
+  /** @param inside is given each request's stream. */
+  enter(socket: TLSSocket, inside: Inside): void {
+    this.next = inside;
+    this.server.emit('connection', socket);
+    this.next = undefined;
+  }
+
+  close(): void {
+    for (const session of this.sessions) {
+      session.destroy();
+    }
+  }
+
+  private async pass(request: Http2ServerRequest, response: Http2ServerResponse): Promise<void> {
+    const session = response.stream.session as ServerHttp2Session | undefined;
+    const inside = session === undefined ? undefined : this.insides.get(session);
+    if (inside === undefined) {
+      throw new Error('its session is gone');
+    }
+    const [near, far] = duplexPair();
+    inside(far);
+    const headers = Object.entries(request.headers).filter(([name]) => !name.startsWith(':'));
+    const onward = httpRequest({
+      createConnection: () => near,
+      method: request.method,
+      path: request.url,
+      headers: { ...Object.fromEntries(headers), host: request.authority },
+    });
+    response.on('close', () => {
+      near.destroy();
+    });
+    const answered = new Promise<void>((resolve, reject) => {
+      onward.on('error', reject).on('response', (answer) => {
+        response.writeHead(
+          answer.statusCode ?? 502,
+          Object.fromEntries(Object.entries(answer.headers).filter(([name]) => !ofConnections.has(name))),
+        );
+        pipeline(answer, response).then(resolve, reject);
+      });
+    });
+    await Promise.all([pipeline(request, onward), answered]);
+  }
+}

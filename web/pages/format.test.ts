@@ -3,6 +3,7 @@ import { formatDuration, formatSize, formatTime } from './format';
 describe('what people read', () => {
   it.each([
     [0, '0 bytes'],
+    [1, '1 byte'],
     [1023, '1023 bytes'],
     [1024, '1 KiB'],
     [1_500_000, '1.4 MiB'],

@@ -4,6 +4,7 @@ const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
 
 /** `1.4 MiB` */
 export function formatSize(bytes: number): string {
+  if (bytes === 1) return '1 byte';
   const power = Math.min(UNITS.length - 1, bytes < 1 ? 0 : Math.floor(Math.log2(bytes) / 10));
   const value = bytes / 1024 ** power;
   return `${Number(value.toFixed(power === 0 || value >= 100 ? 0 : 1))} ${UNITS[power] ?? ''}`;

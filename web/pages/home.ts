@@ -88,7 +88,7 @@ function item({ name, state, size, modified, picture }: UploadSummary): Html {
   return html`<li>
     <a class="card" href="${links.upload(name)}">
       <span class="thumb" aria-hidden="true"
-        >${picture === undefined ? '' : html`<img src="${links.file(picture)}" alt="" loading="lazy" />`}</span
+        >${picture === undefined ? extension(name) : html`<img src="${links.file(picture)}" alt="" loading="lazy" />`}</span
       >
       <span class="what">
         <bdi class="name">${displayName(name)}</bdi>
@@ -100,6 +100,11 @@ function item({ name, state, size, modified, picture }: UploadSummary): Html {
       ${badge(state)}
     </a>
   </li>`;
+}
+
+/** `PDF`, where there is no picture. */
+function extension(name: string): string {
+  return /\.([a-z0-9]{1,4})$/iu.exec(name)?.[1]?.toUpperCase() ?? '';
 }
 
 /** A state, in words as well as in colour. */

@@ -83,8 +83,8 @@ function movie(
       poster="${links.file(prefix + poster)}"
       aria-label="${title}"
     >
-      ${renditions.map(({ file }) => html`<source src="${links.file(prefix + file)}" type="video/mp4" />`)}
       <source src="${links.text(prefix + playlist)}" type="application/vnd.apple.mpegurl" />
+      ${renditions.map(({ file }) => html`<source src="${links.file(prefix + file)}" type="video/mp4" />`)}
       ${subtitles.map(
         ({ language, file }, index) =>
           html`<track

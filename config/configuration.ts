@@ -1,14 +1,15 @@
 import { z } from 'zod';
 
+import { fleetProblems } from '../modules/compute/fleet-settings';
 import { readableStorageClasses } from '../modules/storage/bucket-lifecycle';
 import { notificationProblems } from '../modules/storage/notification-filters';
 import { originProblems } from '../modules/storage/origins';
 import { tagProblems } from '../modules/tags';
 import {
   type Problem,
+  backlogProblems,
   bucketNameProblems,
   encryptionKeyProblems,
-  groupSizeProblems,
   maxReceiveCountProblems,
   prefixProblems,
   queueNameProblems,
@@ -19,6 +20,15 @@ import {
 } from '../modules/validation';
 
 const text = z.string();
+const instanceType = text.regex(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, 'an instance type looks like "t3.small".');
+const scheduledAction = z.strictObject({
+  name: text.min(1),
+  recurrence: text,
+  timeZone: text.optional(),
+  minSize: z.number(),
+  desiredCapacity: z.number(),
+  maxSize: z.number(),
+});
 
 /** What a person can configure, with its defaults. */
 export const configurationFields = z.strictObject({
@@ -37,8 +47,10 @@ export const configurationFields = z.strictObject({
   minSize: z.number().default(2),
   desiredCapacity: z.number().default(2),
   maxSize: z.number().default(4),
-  /** More visible messages than this add a worker instance. */
+  /** More visible messages than this add a worker instance, unless backlogPerInstance is given. */
   scaleOutThreshold: z.number().default(10),
+  /** Visible messages for each worker instance that scaling keeps to. */
+  backlogPerInstance: z.number().optional(),
   /** How long the longest task takes, in seconds. */
   longestTaskSeconds: z.number().default(60),
   /** How long a received task stays hidden from other workers; without it as long as the longest task takes. */
@@ -47,10 +59,25 @@ export const configurationFields = z.strictObject({
   maxReceiveCount: z.number().default(5),
   /** Delivers S3's events without SNS's envelope. */
   rawMessageDelivery: z.boolean().default(false),
-  instanceType: text
-    .regex(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, 'an instance type looks like "t3.small".')
-    .default('t3.small'),
-  /** Id of an AMI (x86-64), or `resolve:ssm:<parameter>`. */
+  instanceType: instanceType.default('t3.small'),
+  /** Types that may stand in for instanceType, the preferred ones first. */
+  otherInstanceTypes: z.array(instanceType).optional(),
+  onDemandBaseCapacity: z.number().optional(),
+  /** Percentage of on-demand instances above the base; the rest is spot. */
+  onDemandPercentageAboveBaseCapacity: z.number().optional(),
+  /** Processor that the artifacts were built for. */
+  architecture: z.enum(['x86_64', 'arm64']).optional(),
+  /** Size of the disk, in GiB. */
+  volumeSize: z.number().optional(),
+  /** Packages of the distribution that instances install before the worker starts. */
+  packages: z.array(text).optional(),
+  /** Age at which an instance is replaced, in seconds. */
+  maxInstanceLifetimeSeconds: z.number().optional(),
+  /** Alarms that stop an instance refresh. */
+  refreshAlarmNames: z.array(text).optional(),
+  /** Sizes of the group at certain times. */
+  schedule: z.array(scheduledAction).optional(),
+  /** Id of an AMI, or `resolve:ssm:<parameter>`. */
   imageId: text
     .regex(/^(ami-[0-9a-f]{8,17}|resolve:ssm:\/.+)$/, 'an AMI id (ami-…) or resolve:ssm:/….')
     .optional(),
@@ -151,8 +178,11 @@ export function parseConfiguration(raw: unknown): Configuration {
     ...artifactBucketProblems(configuration),
     ...queueNameProblems('queueName', configuration.queueName),
     ...prefixProblems(configuration),
-    ...groupSizeProblems(configuration),
+    ...fleetProblems(configuration),
     ...thresholdProblems('scaleOutThreshold', configuration.scaleOutThreshold),
+    ...(configuration.backlogPerInstance === undefined
+      ? []
+      : backlogProblems(configuration.backlogPerInstance)),
     ...taskSecondsProblems(configuration.longestTaskSeconds),
     ...(configuration.visibilityTimeoutSeconds === undefined
       ? []

@@ -50,6 +50,7 @@ describe('loading the configuration', () => {
     ['a switch', 'publicReadDemo', 'true', true],
     ['a name of digits', 'bucketName', '12345', '12345'],
     ['endings with commas', 'notificationSuffixes', '.mp4,.mov', ['.mp4', '.mov']],
+    ['instance types with commas', 'otherInstanceTypes', 't3a.small,t2.small', ['t3a.small', 't2.small']],
     ['tags as JSON', 'tags', '{"Team":"films"}', { Team: 'films' }],
     ['zones with commas', 'availabilityZones', 'us-east-2a, us-east-2c', ['us-east-2a', 'us-east-2c']],
   ])('reads %s from a variable', (_, field, text, value) => {

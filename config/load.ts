@@ -55,18 +55,13 @@ function readFields(file: string): Record<string, unknown> {
   return fields.data;
 }
 
-/** Fields whose variables hold several values, with commas between them. */
-const lists = new Set(['availabilityZones', 'notificationSuffixes', 'corsOrigins']);
-
-/** A variable's text as a value of its field's type; what does not fit is left for the check to refuse. */
+/** A variable's text as a value of its field's type: text, a list with commas, or JSON. What does not fit is left for the check to refuse. */
 function valueOf(field: string, text: string): unknown {
-  const isText = z.string().safeParse(text);
   const schema = configurationFields.shape[field as keyof typeof configurationFields.shape];
-  if (lists.has(field)) {
-    return text.split(',').map((item) => item.trim());
-  }
-  if (isText.success && schema.safeParse(text).success) {
-    return text;
+  const list = text.split(',').map((item) => item.trim());
+  const fitting = [text, list].find((value) => schema.safeParse(value).success);
+  if (fitting !== undefined) {
+    return fitting;
   }
   try {
     return JSON.parse(text) as unknown;

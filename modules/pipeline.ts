@@ -1,16 +1,16 @@
 import { DataAwsCallerIdentity } from '@cdktf/provider-aws/lib/data-aws-caller-identity';
 import { Construct } from 'constructs';
 
-import { WorkerFleet } from './compute';
+import { type FleetSettings, WorkerFleet } from './compute';
 import { EncryptionKey } from './encryption';
 import { QueueSubscription, TaskQueue, type TaskQueueChoices, UploadTopic } from './messaging';
 import { Network } from './network';
 import { ArtifactBucket, UploadBucket, type UploadBucketChoices } from './storage';
 import { type Tags, tagAll } from './tags';
-import { type GroupSize, type Prefixes, encryptionKeyProblems, refuse } from './validation';
+import { type Prefixes, encryptionKeyProblems, refuse } from './validation';
 
 /** Settings of an {@link UploadPipeline}. */
-export interface UploadPipelineProps extends GroupSize, Prefixes, UploadBucketChoices, TaskQueueChoices {
+export interface UploadPipelineProps extends FleetSettings, Prefixes, UploadBucketChoices, TaskQueueChoices {
   /** Beginning of the names of everything that has no name of its own below: two pipelines live in one account. */
   readonly namePrefix: string;
   readonly region: string;
@@ -24,9 +24,10 @@ export interface UploadPipelineProps extends GroupSize, Prefixes, UploadBucketCh
   readonly workerArtifact: string;
   /** Path of the archive with ffmpeg, unpacked over the worker. @default none: the AMI brings ffmpeg, or no media is made */
   readonly mediaArtifact?: string | undefined;
-  readonly instanceType: string;
-  /** More visible messages than this add a worker instance. */
+  /** More visible messages than this add a worker instance, unless `backlogPerInstance` is given. */
   readonly scaleOutThreshold: number;
+  /** Visible messages for each worker instance that scaling keeps to. @default none: scaling by `scaleOutThreshold` */
+  readonly backlogPerInstance?: number | undefined;
   /** Delivers S3's events to the queue as they are, without SNS's envelope; the worker reads both. @default false */
   readonly rawMessageDelivery?: boolean | undefined;
   /**
@@ -37,10 +38,6 @@ export interface UploadPipelineProps extends GroupSize, Prefixes, UploadBucketCh
    * @default aws
    */
   readonly encryptionKey?: string | undefined;
-  /** @default none: Session Manager in place of SSH */
-  readonly keyPairName?: string | undefined;
-  /** Id of an AMI, or `resolve:ssm:<parameter>`. @default the newest Amazon Linux 2023 */
-  readonly imageId?: string | undefined;
   /** Makes every plan fail that would destroy what holds data: the upload bucket, the queues, the key. @default false */
   readonly preventDestroy?: boolean | undefined;
   /** Tags of everything that can be tagged, instances included. @default none but their names */
@@ -111,6 +108,10 @@ export class UploadPipeline extends Construct {
       network: this.network,
       bucket: this.bucket,
       queue: this.queue,
+      scaling:
+        props.backlogPerInstance === undefined
+          ? { policyType: 'StepScaling', scaleOutThreshold: props.scaleOutThreshold }
+          : { policyType: 'TargetTrackingScaling', backlogPerInstance: props.backlogPerInstance },
       artifacts: [
         this.artifacts.add('worker', props.workerArtifact),
         ...(props.mediaArtifact === undefined ? [] : [this.artifacts.add('media', props.mediaArtifact)]),

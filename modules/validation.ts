@@ -166,6 +166,13 @@ export function thresholdProblems(field: string, given: number): Problem[] {
     : [{ field, given, allowed: 'it must be a whole number of messages, 0 or more.' }];
 }
 
+/** A target of waiting messages for each instance. */
+export function backlogProblems(given: number): Problem[] {
+  return Number.isFinite(given) && given > 0
+    ? []
+    : [{ field: 'backlogPerInstance', given, allowed: 'it must be a number of messages, more than 0.' }];
+}
+
 /** Which key encrypts: the services' own, one that is made, or one that stands already. */
 export function encryptionKeyProblems(given: string): Problem[] {
   return /^(aws|customer|arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+)$/.test(given)
@@ -180,7 +187,8 @@ export function encryptionKeyProblems(given: string): Problem[] {
       ];
 }
 
-function wholeNumberProblems(
+/** A whole number within bounds; the sentence says what is allowed. */
+export function wholeNumberProblems(
   field: string,
   given: number,
   least: number,

@@ -16,6 +16,7 @@ describe("the worker's environment", () => {
       visibilityTimeoutSeconds: 60,
       concurrency: 10,
       drainSeconds: 60,
+      terminationDrainSeconds: 3600,
       logLevel: 'info',
       autoScalingGroupName: undefined,
       lifecycleHookName: undefined,
@@ -27,12 +28,14 @@ describe("the worker's environment", () => {
     const more = {
       WORKER_CONCURRENCY: '3',
       DRAIN_SECONDS: '7',
+      TERMINATION_DRAIN_SECONDS: '7200',
       LOG_LEVEL: 'debug',
       AUTO_SCALING_GROUP_NAME: 'workers',
     };
     expect(readEnvironment({ ...complete, ...more })).toMatchObject({
       concurrency: 3,
       drainSeconds: 7,
+      terminationDrainSeconds: 7200,
       logLevel: 'debug',
       autoScalingGroupName: 'workers',
     });

@@ -12,6 +12,18 @@ function scalars(form: Form, prefix: string, values: object | undefined, names: 
   }
 }
 
+/**
+ * The security groups of a template's instances, which stand in its network interface where it describes one. Whether
+ * that has a public address is up to the subnet here.
+ */
+function securityGroups({
+  SecurityGroupIds = [],
+  NetworkInterfaces = [],
+}: ResponseLaunchTemplateData): string[] {
+  const primary = NetworkInterfaces.find(({ DeviceIndex = 0 }) => DeviceIndex === 0);
+  return primary?.Groups ?? SecurityGroupIds;
+}
+
 /** What a launch template says, as parameters of RunInstances. */
 export function templateForm(data: ResponseLaunchTemplateData): Form {
   const form: Form = new Map();
@@ -31,7 +43,7 @@ export function templateForm(data: ResponseLaunchTemplateData): Form {
     'HttpPutResponseHopLimit',
     'InstanceMetadataTags',
   ]);
-  (data.SecurityGroupIds ?? []).forEach((id, index) => form.set(`SecurityGroupId.${index + 1}`, id));
+  securityGroups(data).forEach((id, index) => form.set(`SecurityGroupId.${index + 1}`, id));
   (data.BlockDeviceMappings ?? []).forEach((mapping, index) => {
     const prefix = `BlockDeviceMapping.${index + 1}.`;
     scalars(form, prefix, mapping, ['DeviceName', 'VirtualName', 'NoDevice']);

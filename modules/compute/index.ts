@@ -1,5 +1,8 @@
+export * from './backlog-tracking';
+export * from './fleet-settings';
 export * from './instance-fleet';
 export * from './instance-role';
-export * from './queue-scaling';
+export { type Architecture, architectureOf } from './machine-image';
+export * from './step-scaling';
 export * from './user-data';
 export * from './worker-fleet';

@@ -34,8 +34,8 @@ describe('a fleet of instances', () => {
       max_size: 4,
       vpc_zone_identifier: stack.reference(stack.built.network.subnetIds),
     });
-    expect(stack.one('aws_launch_template').vpc_security_group_ids).toEqual([
-      stack.reference(stack.built.fleet.securityGroup.id),
+    expect(stack.one('aws_launch_template').network_interfaces).toMatchObject([
+      { device_index: 0, security_groups: [stack.reference(stack.built.fleet.securityGroup.id)] },
     ]);
   });
 
@@ -78,34 +78,103 @@ describe('a fleet of instances', () => {
     }
   });
 
-  it('wants IMDSv2, one hop away', () => {
-    expect(synthesize().one('aws_launch_template').metadata_options).toEqual({
-      http_endpoint: 'enabled',
-      http_tokens: 'required',
-      http_put_response_hop_limit: 1,
+  it('goes over to a new template by an instance refresh: a new instance works before an old one goes, busy ones too', () => {
+    const group = synthesize().one('aws_autoscaling_group');
+    expect(group.launch_template).toMatchObject({
+      version: expect.stringMatching(/^\$\{aws_launch_template\.\w+\.latest_version\}$/) as string,
+    });
+    expect(group.instance_refresh).toEqual({
+      strategy: 'Rolling',
+      preferences: {
+        min_healthy_percentage: 100,
+        max_healthy_percentage: 150,
+        skip_matching: true,
+        scale_in_protected_instances: 'Refresh',
+      },
     });
   });
 
-  it('encrypts the disk of its instances', () => {
-    expect(synthesize().one('aws_launch_template').block_device_mappings).toMatchObject([
-      { ebs: { volume_type: 'gp3', encrypted: 'true' } },
-    ]);
+  it('stops an instance refresh by the alarms that are given', () => {
+    const group = synthesize({ refreshAlarmNames: ['tasks-fail'] }).one('aws_autoscaling_group');
+    expect(group.instance_refresh).toMatchObject({
+      preferences: { alarm_specification: { alarms: ['tasks-fail'] } },
+    });
   });
 
-  it('takes the newest Amazon Linux 2023 and no key pair', () => {
-    const template = synthesize().one('aws_launch_template');
-    expect(template.image_id).toMatch(/^resolve:ssm:\/aws\/service\/ami-amazon-linux-latest\/al2023-/);
-    expect(template.key_name).toBeUndefined();
+  it('launches instances of one type, on demand', () => {
+    const group = synthesize().one('aws_autoscaling_group');
+    expect(group.mixed_instances_policy).toBeUndefined();
+    expect(group.capacity_rebalance).toBeUndefined();
   });
 
-  it('takes the AMI and the key pair that are given', () => {
-    const template = synthesize({ imageId: 'ami-0123456789abcdef0', keyPairName: 'anna' }).one(
-      'aws_launch_template',
-    );
-    expect(template).toMatchObject({ image_id: 'ami-0123456789abcdef0', key_name: 'anna' });
+  it('lets other types stand in for the first one, still on demand', () => {
+    const group = synthesize({ otherInstanceTypes: ['t3a.small'] }).one('aws_autoscaling_group');
+    expect(group.launch_template).toBeUndefined();
+    expect(group.mixed_instances_policy).toMatchObject({
+      launch_template: { override: [{ instance_type: 't3.small' }, { instance_type: 't3a.small' }] },
+      instances_distribution: {
+        on_demand_allocation_strategy: 'prioritized',
+        on_demand_percentage_above_base_capacity: 100,
+      },
+    });
+    expect(group.capacity_rebalance).toBeUndefined();
   });
 
-  it('waits two minutes for an instance that drains, and then goes on', () => {
+  it('takes spot instances above a base, and replaces one that is at risk', () => {
+    const group = synthesize({
+      otherInstanceTypes: ['t3a.small'],
+      onDemandBaseCapacity: 1,
+      onDemandPercentageAboveBaseCapacity: 25,
+    }).one('aws_autoscaling_group');
+    expect(group.mixed_instances_policy).toMatchObject({
+      instances_distribution: {
+        on_demand_base_capacity: 1,
+        on_demand_percentage_above_base_capacity: 25,
+        spot_allocation_strategy: 'price-capacity-optimized',
+      },
+    });
+    expect(group.capacity_rebalance).toBe(true);
+  });
+
+  it('reports the metrics of its group', () => {
+    expect(synthesize().one('aws_autoscaling_group').enabled_metrics).toContain('GroupInServiceInstances');
+  });
+
+  it('lets instances live as long as they are well', () => {
+    expect(synthesize().one('aws_autoscaling_group').max_instance_lifetime).toBeUndefined();
+  });
+
+  it('replaces instances at the age that is given', () => {
+    expect(
+      synthesize({ maxInstanceLifetimeSeconds: 604_800 }).one('aws_autoscaling_group').max_instance_lifetime,
+    ).toBe(604_800);
+  });
+
+  it('has no schedule', () => {
+    expect(synthesize().types).not.toContain('aws_autoscaling_schedule');
+  });
+
+  it('changes its size at the times that are given', () => {
+    const size = { minSize: 0, desiredCapacity: 0, maxSize: 1 };
+    const stack = synthesize({
+      schedule: [
+        { name: 'night', recurrence: '0 20 * * *', ...size },
+        { name: 'weekend', recurrence: '0 0 * * SAT', timeZone: 'America/New_York', ...size },
+      ],
+    });
+    expect(stack.one('aws_autoscaling_schedule', { scheduled_action_name: 'night' })).toMatchObject({
+      recurrence: '0 20 * * *',
+      time_zone: 'Etc/UTC',
+      min_size: 0,
+      desired_capacity: 0,
+      max_size: 1,
+    });
+    expect(stack.one('aws_autoscaling_schedule', { scheduled_action_name: 'weekend' })).toMatchObject({
+      time_zone: 'America/New_York',
+    });
+  });
+
+  it('waits two minutes for a sign of life of an instance that drains, and then goes on', () => {
     expect(synthesize().one('aws_autoscaling_lifecycle_hook')).toMatchObject({
       name: 'programs-drain',
       lifecycle_transition: 'autoscaling:EC2_INSTANCE_TERMINATING',

@@ -1,29 +1,35 @@
 import { AutoscalingGroup } from '@cdktf/provider-aws/lib/autoscaling-group';
 import { AutoscalingLifecycleHook } from '@cdktf/provider-aws/lib/autoscaling-lifecycle-hook';
-import { LaunchTemplate } from '@cdktf/provider-aws/lib/launch-template';
+import { AutoscalingSchedule } from '@cdktf/provider-aws/lib/autoscaling-schedule';
+import type { LaunchTemplate } from '@cdktf/provider-aws/lib/launch-template';
 import type { SecurityGroup } from '@cdktf/provider-aws/lib/security-group';
-import { Fn, TerraformLocal } from 'cdktf';
 import { Construct } from 'constructs';
 
+import type { Metric, MetricOptions } from '../metric';
 import type { Network } from '../network';
 import type { Artifact } from '../storage';
-import { type GroupSize, groupSizeProblems, refuse } from '../validation';
+import { refuse } from '../validation';
+import { type FleetSettings, fleetProblems } from './fleet-settings';
+import { instanceRefresh } from './instance-refresh';
 import { InstanceRole } from './instance-role';
+import { launchTemplate } from './launch-template';
+import { purchaseOptions } from './purchase-options';
 import { type Service, userData } from './user-data';
 
-/** The public parameter that names the newest Amazon Linux 2023 AMI; EC2 resolves it at each launch. */
-const amazonLinux = 'resolve:ssm:/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64';
-
-/** What a person chooses for a fleet, whatever its instances do. */
-export interface FleetSettings extends GroupSize {
-  readonly instanceType: string;
-  /** Id of an AMI, or `resolve:ssm:<parameter>`. @default the newest Amazon Linux 2023 */
-  readonly imageId?: string | undefined;
-  /** Key pair for the instances; the security group still lets no SSH in. @default none: Session Manager */
-  readonly keyPairName?: string | undefined;
-  /** How long a terminating instance may take to finish its work, in seconds. @default 120 */
-  readonly drainSeconds?: number;
-}
+/**
+ * Metrics of the group that CloudWatch gets, for nothing, once they are asked for.
+ * Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-metrics.html
+ */
+const groupMetrics = [
+  'GroupMinSize',
+  'GroupMaxSize',
+  'GroupDesiredCapacity',
+  'GroupInServiceInstances',
+  'GroupPendingInstances',
+  'GroupStandbyInstances',
+  'GroupTerminatingInstances',
+  'GroupTotalInstances',
+];
 
 /** Settings of an {@link InstanceFleet}. */
 export interface InstanceFleetProps extends FleetSettings {
@@ -33,11 +39,13 @@ export interface InstanceFleetProps extends FleetSettings {
   readonly network: Network;
   /** Id of the instances' security group in the network, as `workers`, and what it is for. */
   readonly securityGroup: { readonly id: string; readonly description: string };
-  /** What makes an instance what it is: archives for x86-64. */
+  /** What makes an instance what it is: archives for its architecture. */
   readonly artifacts: readonly Artifact[];
   readonly service: Service;
   /** Target groups of a load balancer, which then decides on the instances' health. @default none: EC2 decides */
   readonly targetGroupArns?: readonly string[];
+  /** How long a terminating instance may be silent before it is taken, in seconds. @default 120 */
+  readonly drainSeconds?: number;
 }
 
 /** Instances made alike by a launch template, kept alive over all zones by an Auto Scaling group. */
@@ -54,11 +62,11 @@ export class InstanceFleet extends Construct {
     readonly drain: AutoscalingLifecycleHook;
   };
 
-  /** @throws ValidationError unless min ≤ desired ≤ max. */
+  /** @throws ValidationError for the first setting that AWS or this architecture would refuse. */
   constructor(scope: Construct, id: string, props: InstanceFleetProps) {
     super(scope, id);
-    refuse(groupSizeProblems(props));
-    const { name, network, artifacts, targetGroupArns = [] } = props;
+    refuse(fleetProblems(props));
+    const { name, region, network, artifacts, service, targetGroupArns = [], packages = [] } = props;
 
     this.role = new InstanceRole(this, 'role', { roleName: name });
     this.role.grant({
@@ -70,7 +78,14 @@ export class InstanceFleet extends Construct {
       props.securityGroup.id,
       props.securityGroup.description,
     );
-    const template = this.launchTemplate(props);
+    const artifactUris = artifacts.map(({ s3Uri }) => s3Uri);
+    const template = launchTemplate(this, {
+      name,
+      instanceProfileArn: this.role.instanceProfileArn,
+      securityGroupId: this.securityGroup.id,
+      userData: userData({ region, artifactUris, packages, service }),
+      settings: props,
+    });
     this.launchTemplateId = template.id;
 
     const group = new AutoscalingGroup(this, 'group', {
@@ -79,12 +94,17 @@ export class InstanceFleet extends Construct {
       desiredCapacity: props.desiredCapacity,
       maxSize: props.maxSize,
       vpcZoneIdentifier: [...network.subnetIds],
-      launchTemplate: { id: template.id, version: `\${${template.fqn}.latest_version}` },
+      ...purchaseOptions(template, props),
+      instanceRefresh: instanceRefresh(props),
       ...(targetGroupArns.length === 0
         ? { healthCheckType: 'EC2' }
         : { healthCheckType: 'ELB', targetGroupArns: [...targetGroupArns] }),
       healthCheckGracePeriod: 60,
       defaultInstanceWarmup: 60,
+      ...(props.maxInstanceLifetimeSeconds === undefined
+        ? {}
+        : { maxInstanceLifetime: props.maxInstanceLifetimeSeconds }),
+      enabledMetrics: groupMetrics,
       tag: [{ key: 'Name', value: name, propagateAtLaunch: true }],
       // An instance that boots before it can reach its artifact, or may take it, never works.
       dependsOn: [this.role.resources.policy, ...network.reachability],
@@ -99,34 +119,30 @@ export class InstanceFleet extends Construct {
       heartbeatTimeout: props.drainSeconds ?? 120,
       defaultResult: 'CONTINUE',
     });
+    for (const action of props.schedule ?? []) {
+      new AutoscalingSchedule(this, `schedule-${action.name}`, {
+        scheduledActionName: action.name,
+        autoscalingGroupName: group.name,
+        recurrence: action.recurrence,
+        timeZone: action.timeZone ?? 'Etc/UTC',
+        minSize: action.minSize,
+        desiredCapacity: action.desiredCapacity,
+        maxSize: action.maxSize,
+      });
+    }
     this.resources = { template, group, drain };
   }
 
-  private launchTemplate({ name, region, artifacts, service, ...props }: InstanceFleetProps): LaunchTemplate {
-    // As a local value the script stays readable in the synthesized JSON.
-    const script = new TerraformLocal(
-      this,
-      'user-data',
-      userData({ region, artifactUris: artifacts.map(({ s3Uri }) => s3Uri), service }),
-    );
-    return new LaunchTemplate(this, 'template', {
-      name,
-      imageId: props.imageId ?? amazonLinux,
-      instanceType: props.instanceType,
-      ...(props.keyPairName === undefined ? {} : { keyName: props.keyPairName }),
-      iamInstanceProfile: { arn: this.role.instanceProfileArn },
-      vpcSecurityGroupIds: [this.securityGroup.id],
-      // One hop: a container on the instance does not get the instance's credentials.
-      metadataOptions: { httpEndpoint: 'enabled', httpTokens: 'required', httpPutResponseHopLimit: 1 },
-      blockDeviceMappings: [
-        {
-          deviceName: '/dev/xvda',
-          ebs: { volumeType: 'gp3', volumeSize: 20, encrypted: 'true', deleteOnTermination: 'true' },
-        },
-      ],
-      userData: Fn.base64encode(script.asString),
-      updateDefaultVersion: true,
-    });
+  /** Instances that work. @default Average of a minute */
+  metricInService(options: MetricOptions = {}): Metric {
+    return {
+      namespace: 'AWS/AutoScaling',
+      metricName: 'GroupInServiceInstances',
+      dimensions: { AutoScalingGroupName: this.groupName },
+      statistic: 'Average',
+      period: 60,
+      ...options,
+    };
   }
 }
 

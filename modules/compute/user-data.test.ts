@@ -1,4 +1,7 @@
 import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 import { type UserDataProps, userData } from './user-data';
 
@@ -22,7 +25,9 @@ describe('user data', () => {
     const text = script({
       artifactUris: ['s3://artifacts/worker.tar.gz', 's3://artifacts/media.tar.gz'],
     });
-    expect(text).toContain('\ninstall s3://artifacts/worker.tar.gz\ninstall s3://artifacts/media.tar.gz\n');
+    expect(text).toContain(
+      '\npatiently unpack s3://artifacts/worker.tar.gz\npatiently unpack s3://artifacts/media.tar.gz\n',
+    );
   });
 
   it('needs no package mirror', () => {
@@ -55,5 +60,64 @@ describe('user data', () => {
   it('adds the settings that a service wants', () => {
     const text = script({ service: { ...service, settings: ['LimitNOFILE=65536'] } });
     expect(text).toContain('\nLimitNOFILE=65536\nRestart=always\n');
+  });
+});
+
+describe('user data that runs', () => {
+  let machine: string;
+
+  beforeEach(() => {
+    machine = mkdtempSync(join(tmpdir(), 'machine-'));
+    for (const folder of ['bin', 'etc/systemd/system']) {
+      mkdirSync(join(machine, folder), { recursive: true });
+    }
+    command('sleep', '');
+    command('systemctl', '');
+  });
+
+  afterEach(() => {
+    rmSync(machine, { recursive: true });
+  });
+
+  /** A command of the machine, which tells its calls. */
+  const command = (name: string, body: string): void => {
+    const text = `#!/bin/bash\necho "${name} $*" >> ${machine}/calls\n${body}\n`;
+    writeFileSync(join(machine, 'bin', name), text, { mode: 0o755 });
+  };
+
+  /** A command that fails a number of times before it does what it should. */
+  const flaky = (name: string, failures: number, body = ''): void => {
+    command(name, `[ "$(grep -c '^${name} ' ${machine}/calls)" -gt ${failures} ] || exit 1\n${body}`);
+  };
+
+  const run = (text: string) => {
+    const here = text.replaceAll('/opt/', `${machine}/opt/`).replaceAll('/etc/', `${machine}/etc/`);
+    const env = { PATH: `${join(machine, 'bin')}:${process.env.PATH ?? ''}` };
+    const { status, stderr } = spawnSync('bash', [], { input: here, env, encoding: 'utf8' });
+    const calls = readFileSync(join(machine, 'calls'), 'utf8').trim().split('\n');
+    return { status, stderr, calls };
+  };
+
+  const anArchive = `cd ${__dirname} && tar -cz user-data.ts`;
+
+  it('outlives S3 and a package mirror that are away for a moment', () => {
+    flaky('aws', 2, anArchive);
+    flaky('dnf', 3);
+    const { status, stderr, calls } = run(script({ packages: ['ffmpeg-free', 'jq'] }));
+    expect(status).toBe(0);
+    expect(calls.filter((call) => call === 'dnf install -y ffmpeg-free jq')).toHaveLength(4);
+    expect(calls.filter((call) => call.startsWith('aws '))).toHaveLength(3);
+    expect(calls.at(-1)).toBe('systemctl enable --now upload-worker.service');
+    expect(stderr).toContain('Attempt 3 of: dnf install -y ffmpeg-free jq failed.');
+    expect(readFileSync(join(machine, 'opt/upload-pipeline/user-data.ts'), 'utf8')).toContain('patiently');
+  });
+
+  it('gives up after eight attempts, says why, and starts nothing', () => {
+    flaky('aws', 100);
+    const { status, stderr, calls } = run(script());
+    expect(status).toBe(1);
+    expect(stderr).toContain('Given up: unpack s3://artifacts/worker.tar.gz');
+    expect(calls.filter((call) => call.startsWith('aws '))).toHaveLength(8);
+    expect(calls.filter((call) => call.startsWith('systemctl '))).toEqual([]);
   });
 });

@@ -19,14 +19,17 @@ export interface UserDataProps {
   readonly region: string;
   /** `s3://bucket/key` of the archives that the instance needs, unpacked over each other in this order. */
   readonly artifactUris: readonly string[];
+  /** Packages of the distribution that are installed first. @default none: no mirror is needed */
+  readonly packages?: readonly string[];
   readonly service: Service;
 }
 
 /**
  * The script that turns a bare instance into a worker or a web server, at its first boot. It needs nothing but what
- * Amazon Linux 2023 brings (bash, tar, systemd, the AWS CLI) and S3: no package mirror, no NAT.
+ * Amazon Linux 2023 brings (bash, tar, systemd, the AWS CLI) and S3: no NAT, and no package mirror unless packages are
+ * asked for. What is fetched is tried again: S3, a mirror or the role's credentials may be away for a moment.
  */
-export function userData({ region, artifactUris, service }: UserDataProps): string {
+export function userData({ region, artifactUris, packages = [], service }: UserDataProps): string {
   // Disk for files while they are worked on: /tmp is memory on Amazon Linux 2023. systemd makes it below /var/cache.
   const scratch = service.unit.replace(/\.service$/, '');
   const variables = { ...service.environment, SCRATCH_FOLDER: `/var/cache/${scratch}` };
@@ -34,21 +37,23 @@ export function userData({ region, artifactUris, service }: UserDataProps): stri
     ...Object.entries(variables).map(([name, value]) => `Environment="${name}=${value}"`),
     ...(service.settings ?? []),
   ];
+  const installations = packages.length === 0 ? [] : [`patiently dnf install -y ${packages.join(' ')}`];
   return `#!/bin/bash
 set -euo pipefail
 
-# The role's credentials and the endpoint's DNS may take a moment after boot.
-install() {
+# Up to 8 times, for half a minute in all.
+patiently() {
   for attempt in 1 2 3 4 5 6 7 8; do
-    if aws s3 cp --only-show-errors --region ${region} "$1" - | tar -xzf - -C ${home}; then return; fi
-    echo "Download attempt $attempt of $1 failed." >&2
+    if "$@"; then return; fi
+    echo "Attempt $attempt of: $* failed." >&2
     sleep "$attempt"
   done
-  echo "$1 could not be downloaded and unpacked." >&2
+  echo "Given up: $*" >&2
   exit 1
 }
+unpack() { aws s3 cp --only-show-errors --region ${region} "$1" - | tar -xzf - -C ${home}; }
 mkdir -p ${home}
-${artifactUris.map((uri) => `install ${uri}`).join('\n')}
+${[...installations, ...artifactUris.map((uri) => `patiently unpack ${uri}`)].join('\n')}
 
 cat > /etc/systemd/system/${service.unit} <<'UNIT'
 [Unit]

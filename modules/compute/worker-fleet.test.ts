@@ -21,7 +21,7 @@ const synthesizeWith = (more: (scope: Construct) => Partial<WorkerFleetProps>) =
       maxSize: 4,
       artifacts: [artifacts.add('worker', __filename)],
       instanceType: 't3.small',
-      scaleOutThreshold: 10,
+      scaling: { policyType: 'StepScaling', scaleOutThreshold: 10 },
       ...more(scope),
     });
     return { ...standing, fleet };
@@ -120,17 +120,55 @@ describe('a worker fleet', () => {
       'UPLOADS_PREFIX',
       'PROCESSED_PREFIX',
       'VISIBILITY_TIMEOUT_SECONDS',
+      'TERMINATION_DRAIN_SECONDS',
       'AUTO_SCALING_GROUP_NAME',
       'LIFECYCLE_HOOK_NAME',
       'SCRATCH_FOLDER',
     ]);
   });
 
-  it('scales by the depth of its queue', () => {
-    const stack = synthesize({ scaleOutThreshold: 25 });
+  it('adds an instance when more tasks wait than the threshold', () => {
+    const stack = synthesize({ scaling: { policyType: 'StepScaling', scaleOutThreshold: 25 } });
     expect(stack.one('aws_cloudwatch_metric_alarm', { alarm_name: 'workers-backlog' })).toMatchObject({
       threshold: 25,
       dimensions: { QueueName: stack.reference(stack.built.queue.queueName) },
     });
+    expect(stack.all('aws_autoscaling_policy').map(({ policy_type }) => policy_type)).toEqual([
+      'StepScaling',
+      'StepScaling',
+    ]);
+  });
+
+  it('keeps the tasks for each instance near a target instead, where that is chosen', () => {
+    const stack = synthesize({ scaling: { policyType: 'TargetTrackingScaling', backlogPerInstance: 30 } });
+    expect(stack.one('aws_autoscaling_policy').policy_type).toBe('TargetTrackingScaling');
+    expect(stack.all('aws_cloudwatch_metric_alarm')).toEqual([]);
+  });
+
+  it('refuses a target for each instance where there may be none', () => {
+    const scaling = { policyType: 'TargetTrackingScaling', backlogPerInstance: 30 } as const;
+    expect(() => synthesize({ minSize: 0, scaling })).toThrow(
+      'minSize is 0; a backlog for each instance needs an instance',
+    );
+    expect(() =>
+      synthesize({ minSize: 0, scaling: { policyType: 'StepScaling', scaleOutThreshold: 0 } }),
+    ).not.toThrow();
+  });
+
+  it('gives a terminating instance an hour for its tasks, as long as it says that it works', () => {
+    const stack = synthesize();
+    expect(stack.one('aws_autoscaling_lifecycle_hook').heartbeat_timeout).toBe(120);
+    expect(stack.locals[0]).toContain('Environment="TERMINATION_DRAIN_SECONDS=3600"');
+  });
+
+  it('gives it as long as the longest task of its queue takes: a hook waits for 100 timeouts', () => {
+    const stack = synthesizeWith((scope) => ({
+      queue: new ExistingTaskQueue(scope, 'own-queue', {
+        queueName: 'their-tasks',
+        longestTaskSeconds: 43_200,
+      }),
+    }));
+    expect(stack.one('aws_autoscaling_lifecycle_hook').heartbeat_timeout).toBe(432);
+    expect(stack.locals[0]).toContain('Environment="TERMINATION_DRAIN_SECONDS=43200"');
   });
 });

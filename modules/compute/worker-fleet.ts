@@ -3,12 +3,26 @@ import { Construct } from 'constructs';
 import type { TaskQueueBase } from '../messaging';
 import type { Network } from '../network';
 import type { Artifact, UploadBucketBase } from '../storage';
-import { type FleetSettings, InstanceFleet, drainHookName, groupArn } from './instance-fleet';
+import { refuse } from '../validation';
+import { BacklogTracking } from './backlog-tracking';
+import type { FleetSettings } from './fleet-settings';
+import { InstanceFleet, drainHookName, groupArn } from './instance-fleet';
 import type { InstanceRole } from './instance-role';
-import { QueueScaling } from './queue-scaling';
+import { StepScaling } from './step-scaling';
 
 /** The systemd unit that user data installs; operators stop and start the worker by this name. */
 export const workerService = 'upload-worker.service';
+
+/** A task that takes longer than it should may still end when its instance is taken. */
+const leastDrainSeconds = 3_600;
+
+/**
+ * How the fleet follows its queue: an instance more while more tasks wait than the threshold, or as many instances as keep
+ * the waiting tasks for each near a target.
+ */
+export type QueueScaling =
+  | { readonly policyType: 'StepScaling'; readonly scaleOutThreshold: number }
+  | { readonly policyType: 'TargetTrackingScaling'; readonly backlogPerInstance: number };
 
 /** Settings of a {@link WorkerFleet}. */
 export interface WorkerFleetProps extends FleetSettings {
@@ -19,10 +33,9 @@ export interface WorkerFleetProps extends FleetSettings {
   readonly network: Network;
   readonly bucket: UploadBucketBase;
   readonly queue: TaskQueueBase;
-  /** Node and the worker, for x86-64, and what they may need beside them (ffmpeg). */
+  /** Node and the worker, and what they may need beside them (ffmpeg). */
   readonly artifacts: readonly Artifact[];
-  /** More visible messages than this add an instance. */
-  readonly scaleOutThreshold: number;
+  readonly scaling: QueueScaling;
 }
 
 /** The worker group: takes tasks from the queue, scales by its depth, and stands behind no load balancer. */
@@ -33,12 +46,14 @@ export class WorkerFleet extends Construct {
   readonly role: InstanceRole;
   readonly instances: InstanceFleet;
 
-  /** @throws ValidationError unless min ≤ desired ≤ max, or for a negative threshold. */
+  /** @throws ValidationError for the first setting that AWS or this architecture would refuse. */
   constructor(scope: Construct, id: string, props: WorkerFleetProps) {
     super(scope, id);
     const { name, region, accountId, bucket, queue } = props;
+    const terminationDrainSeconds = Math.max(leastDrainSeconds, queue.longestTaskSeconds);
     this.instances = new InstanceFleet(this, 'instances', {
       ...props,
+      drainSeconds: heartbeatSeconds(terminationDrainSeconds),
       securityGroup: { id: 'workers', description: 'Workers: nothing comes in' },
       service: {
         unit: workerService,
@@ -54,6 +69,7 @@ export class WorkerFleet extends Construct {
           UPLOADS_PREFIX: bucket.uploadsPrefix,
           PROCESSED_PREFIX: bucket.processedPrefix,
           VISIBILITY_TIMEOUT_SECONDS: String(queue.visibilityTimeoutSeconds),
+          TERMINATION_DRAIN_SECONDS: String(terminationDrainSeconds),
           AUTO_SCALING_GROUP_NAME: name,
           LIFECYCLE_HOOK_NAME: drainHookName(name),
         },
@@ -73,11 +89,36 @@ export class WorkerFleet extends Construct {
       ],
       Resource: groupArn(region, accountId, name),
     });
-    new QueueScaling(this, 'scaling', {
+    this.scale(props);
+  }
+
+  private scale({ name, queue, scaling, minSize }: WorkerFleetProps): void {
+    const { groupName } = this;
+    if (scaling.policyType === 'StepScaling') {
+      const { scaleOutThreshold } = scaling;
+      new StepScaling(this, 'scaling', { name, groupName, queue, scaleOutThreshold });
+      return;
+    }
+    if (minSize === 0) {
+      const allowed =
+        'a backlog for each instance needs an instance: at least 1, or scale by StepScaling, which starts from none.';
+      refuse([{ field: 'minSize', given: minSize, allowed }]);
+    }
+    new BacklogTracking(this, 'scaling', {
       name,
-      groupName: this.groupName,
+      groupName,
       queue,
-      scaleOutThreshold: props.scaleOutThreshold,
+      inService: this.instances.metricInService(),
+      backlogPerInstance: scaling.backlogPerInstance,
     });
   }
+}
+
+/**
+ * A draining worker sends a heartbeat every 20 s, so that the hook waits for a long task and yet not long for a dead
+ * worker: at most 100 times this timeout.
+ * Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/lifecycle-hooks.html
+ */
+function heartbeatSeconds(terminationDrainSeconds: number): number {
+  return Math.max(120, Math.ceil(terminationDrainSeconds / 100));
 }

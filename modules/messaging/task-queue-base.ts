@@ -9,6 +9,8 @@ export abstract class TaskQueueBase extends Construct {
   abstract readonly queueName: string;
   abstract readonly url: string;
   abstract readonly arn: string;
+  /** How long the longest task takes, in seconds. */
+  abstract readonly longestTaskSeconds: number;
   /** How long a received task stays hidden from other workers, in seconds. */
   abstract readonly visibilityTimeoutSeconds: number;
   /** Where tasks go that cannot be done. */

@@ -5,13 +5,13 @@ import type { InstanceMetadata } from '../../instance/metadata';
 
 /** A spot instance has two minutes from the notice on. */
 const SPOT_DRAIN_SECONDS = 90;
-/** A group waits as long as the heartbeats come; an hour is plenty for any task of this worker. */
-const TERMINATION_DRAIN_SECONDS = 3600;
 
 export interface DrainOptions {
   readonly region: string;
   readonly autoScalingGroupName: string;
   readonly lifecycleHookName: string | undefined;
+  /** How long tasks may go on when the group takes the instance: it waits as long as the heartbeats come. */
+  readonly terminationDrainSeconds: number;
   readonly metadata: InstanceMetadata;
   /** Stops the consumer. */
   readonly stop: (limit: { readonly drainSeconds: number }) => Promise<void>;
@@ -25,7 +25,7 @@ export interface DrainOptions {
  * drain is over. Never rejects.
  */
 export async function drainOnDeparture(options: DrainOptions): Promise<void> {
-  const { lifecycleHookName, metadata, stop, log, signal } = options;
+  const { lifecycleHookName, terminationDrainSeconds, metadata, stop, log, signal } = options;
   const departure = await departureOf({
     metadata,
     signal,
@@ -39,7 +39,7 @@ export async function drainOnDeparture(options: DrainOptions): Promise<void> {
     await stop({ drainSeconds: SPOT_DRAIN_SECONDS });
     return;
   }
-  const drain = (): Promise<void> => stop({ drainSeconds: TERMINATION_DRAIN_SECONDS });
+  const drain = (): Promise<void> => stop({ drainSeconds: terminationDrainSeconds });
   try {
     await drainUnderHook({ ...options, lifecycleHookName }, metadata, drain, (err) => {
       log.warn({ err }, 'the group could not be told that the drain goes on');

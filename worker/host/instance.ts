@@ -21,7 +21,7 @@ export function instanceDuties(
   endpoint: string | undefined,
   log: Logger,
 ): InstanceDuties | undefined {
-  const { region, autoScalingGroupName, lifecycleHookName } = environment;
+  const { region, autoScalingGroupName, lifecycleHookName, terminationDrainSeconds } = environment;
   if (autoScalingGroupName === undefined) return undefined;
   const metadata = instanceMetadata(endpoint);
   const protection = new ScaleInProtection({
@@ -45,6 +45,7 @@ export function instanceDuties(
         region,
         autoScalingGroupName,
         lifecycleHookName,
+        terminationDrainSeconds,
         metadata,
         stop: (limit) => consumer.stop(limit),
         log,

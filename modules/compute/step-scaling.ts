@@ -5,8 +5,8 @@ import { Construct } from 'constructs';
 import type { TaskQueueBase } from '../messaging';
 import { refuse, thresholdProblems } from '../validation';
 
-/** Settings of {@link QueueScaling}. */
-export interface QueueScalingProps {
+/** Settings of {@link StepScaling}. */
+export interface StepScalingProps {
   /** Beginning of the names of policies and alarms. */
   readonly name: string;
   readonly groupName: string;
@@ -19,13 +19,9 @@ export interface QueueScalingProps {
  * The lab's literal rule: more visible messages than the threshold add an instance; an empty queue takes one away, more
  * slowly.
  */
-export class QueueScaling extends Construct {
+export class StepScaling extends Construct {
   /** @throws ValidationError for a negative threshold. */
-  constructor(
-    scope: Construct,
-    id: string,
-    { name, groupName, queue, scaleOutThreshold }: QueueScalingProps,
-  ) {
+  constructor(scope: Construct, id: string, { name, groupName, queue, scaleOutThreshold }: StepScalingProps) {
     super(scope, id);
     refuse(thresholdProblems('scaleOutThreshold', scaleOutThreshold));
     const visible = queue.metricVisible();

@@ -1,11 +1,11 @@
 import { Synthesized } from '../testing/synthesized';
 import { tiers } from '../testing/tiers';
-import { QueueScaling } from './queue-scaling';
+import { StepScaling } from './step-scaling';
 
-const synthesize = (scaleOutThreshold = 10): Synthesized<QueueScaling> =>
+const synthesize = (scaleOutThreshold = 10): Synthesized<StepScaling> =>
   Synthesized.from(
     (scope) =>
-      new QueueScaling(scope, 'scaling', {
+      new StepScaling(scope, 'scaling', {
         name: 'workers',
         groupName: 'the-workers',
         queue: tiers(scope).queue,

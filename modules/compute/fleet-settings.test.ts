@@ -1,0 +1,51 @@
+import { type FleetSettings, fleetProblems } from './fleet-settings';
+
+const settings: FleetSettings = { instanceType: 't3.small', minSize: 2, desiredCapacity: 2, maxSize: 4 };
+const night = { name: 'night', recurrence: '0 20 * * *', minSize: 0, desiredCapacity: 0, maxSize: 1 };
+
+describe('the settings of a fleet', () => {
+  it.each<[string, Partial<FleetSettings>]>([
+    ['the fewest', {}],
+    ['the smallest disk', { volumeSize: 8 }],
+    ['another type on demand', { otherInstanceTypes: ['t3a.small'] }],
+    ['spot of two types', { otherInstanceTypes: ['t3a.small'], onDemandPercentageAboveBaseCapacity: 0 }],
+    ['a lifetime of a day', { maxInstanceLifetimeSeconds: 86_400 }],
+    ['a schedule', { schedule: [night] }],
+    ['packages', { packages: ['ffmpeg-free', 'libstdc++'] }],
+  ])('may be %s', (_, more) => {
+    expect(fleetProblems({ ...settings, ...more })).toEqual([]);
+  });
+
+  it.each<[string, Partial<FleetSettings>, string, string]>([
+    ['a min above the desired capacity', { minSize: 3 }, 'minSize', 'desiredCapacity'],
+    ['a type of another processor', { otherInstanceTypes: ['t4g.small'] }, 'instanceType', 'x86_64'],
+    ['a type twice', { otherInstanceTypes: ['t3.small'] }, 'otherInstanceTypes', 'once'],
+    ['spot of one type', { onDemandPercentageAboveBaseCapacity: 50 }, 'otherInstanceTypes', 'several types'],
+    [
+      'more than everything on demand',
+      { onDemandPercentageAboveBaseCapacity: 101 },
+      'onDemandPercentageAboveBaseCapacity',
+      'from 0 to 100',
+    ],
+    ['a base above the max', { onDemandBaseCapacity: 5 }, 'onDemandBaseCapacity', 'from 0 to 4'],
+    ['a disk that is too small', { volumeSize: 7 }, 'volumeSize', 'from 8 to 16384'],
+    ['a lifetime of an hour', { maxInstanceLifetimeSeconds: 3600 }, 'maxInstanceLifetimeSeconds', '86400'],
+    [
+      'a schedule of four fields',
+      { schedule: [{ ...night, recurrence: '0 20 * *' }] },
+      'recurrence of the schedule night',
+      'five fields',
+    ],
+    [
+      'a schedule whose sizes contradict each other',
+      { schedule: [{ ...night, minSize: 2 }] },
+      'minSize of the schedule night',
+      'desiredCapacity',
+    ],
+    ['a package that is a command', { packages: ['ffmpeg; reboot'] }, 'packages', 'letters, digits'],
+  ])('may not be %s', (_, more, field, allowed) => {
+    expect(fleetProblems({ ...settings, ...more })).toEqual([
+      expect.objectContaining({ field, allowed: expect.stringContaining(allowed) as string }),
+    ]);
+  });
+});

@@ -102,6 +102,7 @@ export class Fleet {
       onRecords: () => {
         loadBalancing.monitor.tick();
       },
+      onError,
     });
     const loadBalancing = new LoadBalancing({
       home: { accountId, region },
@@ -194,6 +195,21 @@ export class Fleet {
   /** Where this machine reaches what listens inside a running instance. */
   address(instanceId: string): string | undefined {
     return this.instancesOfEc2.address(instanceId);
+  }
+
+  /**
+   * Kills all that runs on an instance at once, as the failure of its host does. EC2 then shows it as stopped, and its
+   * group replaces it.
+   *
+   * @throws Error when no such instance is running.
+   */
+  async kill(instanceId: string): Promise<void> {
+    const body = this.body(instanceId);
+    if (body === undefined) {
+      const running = this.instances().map((instance) => instance.instanceId);
+      throw new Error(`No instance ${instanceId} is running; running: ${running.join(', ') || 'none'}.`);
+    }
+    await body.kill();
   }
 
   /** Kills every body and looks after nothing any more. EC2's records stay. Idempotent. */

@@ -4,6 +4,7 @@ import {
   type EC2Client,
   EC2ServiceException,
   type Instance,
+  StopInstancesCommand,
 } from '@aws-sdk/client-ec2';
 
 import type { Body, BodyBackend } from './bodies/body';
@@ -36,6 +37,8 @@ export interface InstancesOptions {
   readonly targetLifecycleState: (instanceId: string) => string | undefined;
   /** Told that EC2's records were looked at, before bodies follow them: a load balancer sends a body no more requests then. */
   readonly onRecords: () => void;
+  /** Told of what goes wrong outside of any request. */
+  readonly onError: (error: unknown) => void;
 }
 
 /** Gives every running instance of EC2 a body, and takes it from those that run no more. */
@@ -164,6 +167,25 @@ export class Instances {
     booted.resolve(body);
     this.embodied.set(instanceId, { body, metadata });
     this.consoles.set(instanceId, body);
+    void body.exited.then(() => this.shutDown(instanceId, body));
+  }
+
+  /**
+   * Stops an instance whose process 1 ended by itself, as EC2 does with one that is shut down from inside.
+   * Source: «Change instance initiated shutdown behavior», Amazon EC2 user guide; the default is stop.
+   */
+  private async shutDown(instanceId: string, body: Body): Promise<void> {
+    if (this.closed || this.body(instanceId) !== body) {
+      return;
+    }
+    try {
+      await this.options.ec2.send(new StopInstancesCommand({ InstanceIds: [instanceId] }));
+    } catch (error) {
+      // Terminated meanwhile, it cannot be stopped any more.
+      if (!(error instanceof EC2ServiceException)) {
+        this.options.onError(error);
+      }
+    }
   }
 
   private async disembody(instanceId: string): Promise<void> {

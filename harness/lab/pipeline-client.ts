@@ -1,6 +1,8 @@
 import {
   GetObjectCommand,
   HeadObjectCommand,
+  ListObjectVersionsCommand,
+  type ListObjectVersionsCommandOutput,
   NoSuchKey,
   NotFound,
   PutObjectCommand,
@@ -108,6 +110,30 @@ export class PipelineClient {
       keys.push(...(page.Contents ?? []).flatMap(({ Key }) => (Key === undefined ? [] : [Key])));
     }
     return keys;
+  }
+
+  /** How many versions each object under a prefix has; deleted ones are left out. */
+  async versions(prefix: string): Promise<Map<string, number>> {
+    const counts = new Map<string, number>();
+    let next: { KeyMarker?: string | undefined; VersionIdMarker?: string | undefined } | undefined = {};
+    while (next !== undefined) {
+      const page: ListObjectVersionsCommandOutput = await this.s3.send(
+        new ListObjectVersionsCommand({ Bucket: this.outputs.uploadBucket, Prefix: prefix, ...next }),
+      );
+      const deleted = new Set(
+        (page.DeleteMarkers ?? []).flatMap(({ Key, IsLatest }) => (IsLatest === true ? [Key] : [])),
+      );
+      for (const { Key } of page.Versions ?? []) {
+        if (Key !== undefined && !deleted.has(Key)) {
+          counts.set(Key, (counts.get(Key) ?? 0) + 1);
+        }
+      }
+      next =
+        page.IsTruncated === true
+          ? { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker }
+          : undefined;
+    }
+    return counts;
   }
 
   async depth(queueUrl: string = this.outputs.queueUrl): Promise<QueueDepth> {

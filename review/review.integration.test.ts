@@ -47,7 +47,11 @@ describe('the review of a plan that Terraform made against what it applied', () 
       /critical aws_s3_bucket_public_access_block\.\S+: the bucket may be opened to everyone: block_public_policy/,
     );
     expect(told).toMatch(/critical aws_s3_bucket_policy\.\S+: everyone may s3:GetObject on arn:aws:s3:::/);
-    expect(told).toMatch(/aws_iam_role_policy\.\S+: loses: may sqs:ReceiveMessage.* on arn:aws:sqs:.*:devops-sqs-queue/);
-    expect(told).toMatch(/warning aws_iam_role_policy\.\S+: gains: may sqs:ReceiveMessage.* on aws_sqs_queue\./);
+    expect(told).toMatch(
+      /aws_iam_role_policy\.\S+: loses: may sqs:ReceiveMessage.* on arn:aws:sqs:.*:devops-sqs-queue/,
+    );
+    expect(told).toMatch(
+      /warning aws_iam_role_policy\.\S+: gains: may sqs:ReceiveMessage.* on aws_sqs_queue\./,
+    );
   }, 300_000);
 });

@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { access, mkdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
-import { lock } from 'proper-lockfile';
+import { lock as lockFile } from 'proper-lockfile';
 
 import { cacheFolder } from '../support/cache';
 import { run } from '../support/run';
 import { EmulatorError } from './errors';
+import { localStackVersion, requirements } from './localstack';
 import { type PythonInterpreter, findPython } from './python-interpreter';
 
 /** The Python environment of the harness: LocalStack, and what bodies need of Python. */
@@ -25,7 +26,8 @@ export interface PythonEnvironmentOptions {
   readonly signal?: AbortSignal;
 }
 
-const requirements = join(__dirname, 'requirements.txt');
+/** LocalStack, and what bodies need of Python. */
+const locks = [requirements, join(__dirname, '../fleet/bodies/image/requirements.txt')];
 const uvRequirements = join(__dirname, 'uv.txt');
 
 /** How long another process may be busy making the same environment before its lock counts as left behind. */
@@ -44,7 +46,7 @@ async function exists(path: string): Promise<boolean> {
 async function nameOf(interpreter: PythonInterpreter): Promise<string> {
   const hash = createHash('sha256');
   for (const part of [
-    await readFile(requirements),
+    ...(await Promise.all(locks.map((lock) => readFile(lock)))),
     interpreter.version,
     await realpath(interpreter.path),
     process.arch,
@@ -83,17 +85,20 @@ async function make(
     '-r',
     uvRequirements,
   ]);
-  await step('fetching LocalStack 4.14.0 and what it needs (134 MB)', join(folder, 'bin', 'uv'), [
-    'pip',
-    'install',
-    '--quiet',
-    '--python',
-    python,
-    '--compile-bytecode',
-    '--require-hashes',
-    '-r',
-    requirements,
-  ]);
+  await step(
+    `fetching LocalStack ${localStackVersion} and what it needs (134 MB)`,
+    join(folder, 'bin', 'uv'),
+    [
+      'pip',
+      'install',
+      '--quiet',
+      '--python',
+      python,
+      '--compile-bytecode',
+      '--require-hashes',
+      ...locks.flatMap((lock) => ['-r', lock]),
+    ],
+  );
 }
 
 /**
@@ -108,7 +113,7 @@ export async function pythonEnvironment(options: PythonEnvironmentOptions): Prom
   const complete = join(folder, 'complete');
   if (!(await exists(complete))) {
     await mkdir(cacheFolder(), { recursive: true });
-    const release = await lock(folder, {
+    const release = await lockFile(folder, {
       realpath: false,
       stale: staleMs,
       retries: { forever: true, minTimeout: 200, maxTimeout: 1_000 },

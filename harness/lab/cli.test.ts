@@ -37,6 +37,15 @@ describe('the command line of the lab, where no lab stands', () => {
     expect(stderr).toContain('Usage: npm run lab -- up');
   });
 
+  it.each([[], ['up']])(
+    'says which backends there are when «%s --backend» names none of them',
+    async (...command) => {
+      const { exitCode, stderr } = await lab(...command, '--backend', 'podman');
+      expect(exitCode).toBe(1);
+      expect(stderr).toContain('Allowed choices are process, containers.');
+    },
+  );
+
   it('refuses a command that it does not have', async () => {
     const { exitCode, stderr } = await lab('bogus');
     expect(exitCode).toBe(1);

@@ -1,7 +1,8 @@
 import { join, resolve } from 'node:path';
 
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 
+import { type BackendName, backendNames } from './backend';
 import { printError, printTry } from './commands/print';
 import { playCommand } from './commands/play';
 import { eachInstance, logs, status, terminate } from './commands/standing';
@@ -41,6 +42,12 @@ const timeFactorOption = [
   timeFactor,
 ] as const;
 
+const backendOption = (): Option =>
+  new Option(
+    '--backend <backend>',
+    'what it runs on; without it, containers where a Docker daemon answers, else processes',
+  ).choices(backendNames);
+
 interface Options {
   readonly json?: boolean;
 }
@@ -48,6 +55,7 @@ interface Options {
 interface StartOptions extends Options {
   readonly port: number;
   readonly timeFactor: number;
+  readonly backend?: BackendName;
 }
 
 /** Runs one command, prints what it found or why it failed, and sets the exit code. */
@@ -71,6 +79,7 @@ const program = new Command('npm run lab --')
   .option('--json', 'print the result as JSON; what goes on is told on standard error')
   .option('--port <port>', 'port of the endpoint on 127.0.0.1', port, 0)
   .option(...timeFactorOption, 20)
+  .addOption(backendOption())
   // Else the program takes --json and --port from behind the name of a command.
   .enablePositionalOptions()
   .showHelpAfterError()
@@ -82,6 +91,7 @@ program
   .option('--json', 'print endpoint and outputs as JSON')
   .option('--port <port>', 'port of the endpoint on 127.0.0.1', port, usualPort)
   .option(...timeFactorOption, 1)
+  .addOption(backendOption())
   .action((options: StartOptions) =>
     run(options, async (signal) => {
       const narrator = new Narrator(process.stdout, process.stderr);
@@ -90,6 +100,7 @@ program
         folder: standingFolder,
         port: options.port,
         timeFactor: options.timeFactor,
+        backend: options.backend,
         signal,
         onProgress: narrator.step,
       });

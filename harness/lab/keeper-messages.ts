@@ -1,11 +1,14 @@
 import { z } from 'zod';
 
+import { backendNames } from './backend';
+
 /** What `lab up` asks the keeper to set up, as its one argument in JSON. */
 export const keeperOrder = z.object({
   project: z.string(),
   folder: z.string(),
   port: z.number(),
   timeFactor: z.number(),
+  backend: z.enum(backendNames).optional(),
 });
 export type KeeperOrder = z.infer<typeof keeperOrder>;
 

@@ -17,7 +17,7 @@ function tell(message: KeeperMessage): void {
  * person has given up, and so does the keeper.
  */
 async function keep(): Promise<void> {
-  const { project, folder, port, timeFactor } = keeperOrder.parse(JSON.parse(process.argv[2] ?? ''));
+  const order = keeperOrder.parse(JSON.parse(process.argv[2] ?? ''));
   const givenUp = new AbortController();
   const giveUp = (): void => {
     givenUp.abort(new Error('lab up was interrupted'));
@@ -26,10 +26,7 @@ async function keep(): Promise<void> {
   const signal = AbortSignal.any([interruptSignal(), givenUp.signal]);
 
   const lab = await startLab({
-    project,
-    folder,
-    port,
-    timeFactor,
+    ...order,
     signal,
     onProgress: (message) => {
       tell({ kind: 'progress', message });
@@ -44,7 +41,7 @@ async function keep(): Promise<void> {
     });
     lab.edge.control(new Control(lab, token, resolve).handle);
   });
-  await writeRecord(folder, { endpoint: lab.endpoint, token, pid: process.pid, outputs: lab.outputs });
+  await writeRecord(order.folder, { endpoint: lab.endpoint, token, pid: process.pid, outputs: lab.outputs });
   tell({ kind: 'standing' });
   process.disconnect();
   await toldToStop;

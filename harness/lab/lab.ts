@@ -2,15 +2,13 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
 import { Edge } from '../edge/edge';
-import { processBackend } from '../emulator/process';
-import { pythonEnvironment } from '../emulator/python-environment';
-import { namespaceBodies } from '../fleet/bodies/namespaces';
 import { type Clock, WallClock } from '../fleet/clock';
 import { Fleet } from '../fleet/fleet';
 import { Closing } from '../support/closing';
 import type { TerraformEvent } from '../terraform/events';
 import { synthesize } from '../terraform/synthesize';
 import { Terraform } from '../terraform/terraform';
+import { type BackendName, chooseBackend } from './backend';
 import { type LabOutputs, readOutputs } from './outputs';
 
 /** What to rehearse, and where. */
@@ -21,6 +19,11 @@ export interface LabOptions {
   readonly folder?: string;
   /** Port of the one endpoint on 127.0.0.1. @default 0, a free one */
   readonly port?: number;
+  /**
+   * What it runs on. @default what `UPLOAD_PIPELINE_LAB_BACKEND` names; else containers where a Docker daemon answers,
+   * processes where none does
+   */
+  readonly backend?: BackendName | undefined;
   /**
    * By how much periods, cooldowns, warm-ups and the like are compressed; the resources stay as they are applied.
    * docs/decisions/time.md says what is and what is not. @default 1, real time
@@ -36,7 +39,7 @@ export interface LabOptions {
 
 /** One step of setting up a lab. */
 export interface SetUpStep {
-  readonly name: 'emulator' | 'synthesis' | 'terraform init' | 'terraform apply';
+  readonly name: 'backend' | 'emulator' | 'synthesis' | 'terraform init' | 'terraform apply';
   readonly seconds: number;
 }
 
@@ -44,6 +47,7 @@ export interface SetUpStep {
 export interface Lab {
   /** The one URL for every AWS API: `aws --endpoint-url`. */
   readonly endpoint: string;
+  readonly backend: BackendName;
   readonly folder: string;
   readonly outputs: LabOutputs;
   readonly edge: Edge;
@@ -102,10 +106,17 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     await mkdir(folder, { recursive: true });
     closing.add(() => rm(folder, { recursive: true, force: true }));
 
+    const backend = await chooseBackend(options.backend);
+    onProgress(`backend: ${backend.name} (${backend.why})`);
+    const ground = await timed('backend', () =>
+      backend.open({ folder: join(folder, 'instances'), onProgress, ...interruptible }),
+    );
+    closing.add(() => ground.close());
+
     const edge = await Edge.start({ port: options.port ?? 0 });
     closing.add(() => edge.close());
     const emulator = await timed('emulator', () =>
-      processBackend.start({
+      ground.emulator.start({
         folder: join(folder, 'localstack'),
         publicUrl: edge.url,
         onProgress,
@@ -125,11 +136,10 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       }),
     );
 
-    const python = await pythonEnvironment({ onProgress, ...interruptible });
     const fleet = Fleet.start({
       edge,
       region: stack.region,
-      bodies: namespaceBodies({ folder: join(folder, 'instances'), python }),
+      bodies: ground.bodies,
       clock,
       onError: (error) => {
         onProgress(`the fleet: ${error instanceof Error ? error.message : String(error)}`);
@@ -158,6 +168,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     const close = (): Promise<void> => closing.close();
     return {
       endpoint: edge.url,
+      backend: backend.name,
       folder,
       outputs,
       edge,

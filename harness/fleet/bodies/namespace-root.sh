@@ -1,9 +1,10 @@
 #!/bin/sh
 # Runs as process 1 of new user, mount, pid, IPC and host name namespaces: assembles the private root of a body, moves
-# into it, runs the user data and becomes the init that keeps the units running. Prints `up` once the root is private.
+# into it and becomes what runs at the first boot. Prints `up` once the root is private.
 #   namespace-root.sh BODY_FOLDER PYTHON_ENVIRONMENT PYTHON_BASE_PREFIX HOST_NAME NOTE
 # NOTE: what the console says where there is no user data script.
 set -eu
+here=$(dirname -- "$0")
 folder=$1 environment=$2 base_prefix=$3 host_name=$4 note=$5
 exec 3>&1 >>"$folder/console.log" 2>&1
 hostname "$host_name"
@@ -46,7 +47,7 @@ for path in /usr /bin /sbin /lib /lib32 /lib64 /libx32; do
   if [ -L "$path" ]; then cp -P "$path" "$root$path"; else lend "$path"; fi
 done
 cd "$disk"
-mkdir -p etc/systemd/system home root opt srv tmp usr/local/sbin var/tmp var/log/journal "$folder/journal"
+mkdir -p etc/systemd/system home root opt srv tmp usr/local/sbin var/tmp var/log/journal
 chmod 1777 tmp var/tmp
 ln -s /run var/run
 ln -s /run/lock var/lock
@@ -82,48 +83,10 @@ if [ ! -L /lib ]; then cover /lib/systemd; fi
 bind "$folder/journal" /var/log/journal
 bind "$folder/console.log" /var/log/cloud-init-output.log
 
-# What the harness lends: systemctl, journalctl and the AWS CLI, with the Python they run on.
+# What the harness lends, with the Python it runs on.
 tools=/usr/local/sbin
 if [ "$base_prefix" = /usr/local ]; then bind "$disk$tools" "$tools"; fi
-# The waits of the systemctl replacement are made for slow services: half a second at each step by default.
-cat >"$disk$tools/systemctl" <<END
-#!/bin/sh
-exec $environment/bin/python -I -m systemctl2.systemctl3 -c InitLoopSleep=1 -c MinimumYield=0.05 "\$@"
-END
-# Its journalctl knows neither several units nor -o, and looks for systemctl at a place of its own: journals are files.
-cat >"$disk$tools/journalctl" <<'END'
-#!/bin/sh
-lines= follow= units=
-while [ $# -gt 0 ]; do
-  case $1 in
-    -u | --unit) units="$units $2"; shift ;;
-    -u*) units="$units ${1#-u}" ;;
-    --unit=*) units="$units ${1#--unit=}" ;;
-    -n | --lines) lines=$2; shift ;;
-    -n*) lines=${1#-n} ;;
-    --lines=*) lines=${1#--lines=} ;;
-    -f | --follow) follow=-f ;;
-    -o | --output) shift ;;
-    --output=* | -o* | --no-pager | -x | -e | -q | --quiet | -b) ;;
-    *) echo "journalctl: $1 is not known in this body; known: -u UNIT, -n LINES, -f" >&2; exit 1 ;;
-  esac
-  shift
-done
-cd /var/log/journal
-set --
-for unit in ${units:-*}; do
-  for file in "$unit" "$unit.log" "$unit.service.log"; do
-    if [ -f "$file" ]; then set -- "$@" "$file"; fi
-  done
-done
-if [ $# -eq 0 ]; then echo '-- No entries --'; exit; fi
-exec tail -q -n "${lines:-+1}" $follow -- "$@"
-END
-cat >"$disk$tools/aws" <<END
-#!/bin/sh
-exec $environment/bin/python -I $environment/bin/aws "\$@"
-END
-chmod 755 "$disk$tools/systemctl" "$disk$tools/journalctl" "$disk$tools/aws"
+sh "$here/image/lend-tools.sh" "$disk$tools" "$environment"
 for tool in systemctl journalctl aws; do
   if [ -e "/usr/bin/$tool" ]; then bind "$disk$tools/$tool" "/usr/bin/$tool"; fi
 done
@@ -160,15 +123,4 @@ rmdir /.host
 echo up >&3
 exec 3>&-
 
-# What cloud-init does at the first boot, then the init that keeps the units running.
-echo "boot: $host_name, $(date -u +%FT%TZ)"
-script=/var/lib/cloud/instance/scripts/part-001
-if [ ! -f "$script" ]; then
-  echo "cloud-init: $note"
-elif "$script"; then
-  echo 'cloud-init: user data finished'
-else
-  echo "cloud-init: user data failed with exit code $?: this instance will not work" >&2
-fi
-# It copies the journals of its units to its standard output.
-exec systemctl --init default >/dev/null
+exec first-boot "$note"

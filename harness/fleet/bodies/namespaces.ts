@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 
@@ -8,10 +8,10 @@ import type { PythonEnvironment } from '../../emulator/python-environment';
 import { spawnOwned } from '../../support/child';
 import { run } from '../../support/run';
 import type { Body, BodyBackend, BodyExit, BodySpec, CommandResult } from './body';
+import { BodyFolder, environmentOf, hostNameOf } from './body-folder';
 import { BodyError } from './errors';
 import { takeLoopbackAddress } from './loopback-address';
 import { namespaceAdvice } from './namespace-advice';
-import { readUserData } from './user-data';
 
 /** Settings of {@link namespaceBodies}. */
 export interface NamespaceBodiesOptions {
@@ -32,47 +32,11 @@ const namespaces = [
 /** Where process 1 of a body is entered by a command. */
 const entered = ['--user', '--preserve-credentials', '--mount', '--pid', '--ipc', '--uts', '--root', '--wd'];
 
-/** What every process of a body inherits, as systemd's DefaultEnvironment would set it; there is no HOME, as on EC2. */
-function environmentOf({ endpoint, metadataEndpoint }: BodySpec): NodeJS.ProcessEnv {
-  return {
-    PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-    LANG: 'C.UTF-8',
-    AWS_ENDPOINT_URL: endpoint,
-    AWS_EC2_METADATA_SERVICE_ENDPOINT: metadataEndpoint,
-  };
-}
-
-async function readIfThere(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') {
-      return '';
-    }
-    throw error;
-  }
-}
-
-/** The user data on the instance's disk, as cloud-init keeps it, and what the console says where there is no script. */
-async function writeUserData(disk: string, raw: Buffer): Promise<string> {
-  const cloud = join(disk, 'var/lib/cloud/instance');
-  await mkdir(join(cloud, 'scripts'), { recursive: true });
-  await writeFile(join(cloud, 'user-data.txt'), raw, { mode: 0o600 });
-  const userData = readUserData(raw);
-  switch (userData.kind) {
-    case 'script':
-      await writeFile(join(cloud, 'scripts/part-001'), userData.script, { mode: 0o700 });
-      return '';
-    case 'none':
-      return 'there is no user data';
-    case 'unsupported':
-      return `user data was not run: ${userData.reason}`;
-  }
-}
-
 /** `unshare` forks once: its only child is process 1 of the new namespaces. */
 async function processOne(unshare: ChildProcess): Promise<number> {
-  const children = await readIfThere(`/proc/${unshare.pid}/task/${unshare.pid}/children`);
+  const children = await readFile(`/proc/${unshare.pid}/task/${unshare.pid}/children`, 'utf8').catch(
+    () => '',
+  );
   const pid = Number.parseInt(children, 10);
   if (Number.isNaN(pid)) {
     throw new BodyError('The process 1 of a body ended as soon as it was up.');
@@ -84,7 +48,7 @@ class NamespaceBody implements Body {
   constructor(
     private readonly spec: BodySpec,
     readonly address: string,
-    private readonly folder: string,
+    private readonly folder: BodyFolder,
     private readonly unshare: ChildProcess,
     private readonly init: number,
     readonly exited: Promise<BodyExit>,
@@ -95,11 +59,11 @@ class NamespaceBody implements Body {
   }
 
   consoleOutput(): Promise<string> {
-    return readIfThere(join(this.folder, 'console.log'));
+    return this.folder.consoleOutput();
   }
 
   journal(unit: string): Promise<string> {
-    return readIfThere(join(this.folder, 'journal', `${unit}.log`));
+    return this.folder.journal(unit);
   }
 
   async run(command: readonly string[]): Promise<CommandResult> {
@@ -132,13 +96,21 @@ class NamespaceBodies implements BodyBackend {
 
   async boot(spec: BodySpec): Promise<Body> {
     const { python } = this.options;
-    const folder = join(this.options.folder, spec.instanceId);
-    const note = await writeUserData(join(folder, 'disk'), spec.userData);
+    const folder = await BodyFolder.make(this.options.folder, spec);
     const { address, release } = await takeLoopbackAddress();
-    const hostName = `ip-${spec.privateIpAddress.replaceAll('.', '-')}`;
     const unshare = spawnOwned(
       'unshare',
-      [...namespaces, '--', 'sh', setUp, folder, python.folder, python.basePrefix, hostName, note],
+      [
+        ...namespaces,
+        '--',
+        'sh',
+        setUp,
+        folder.path,
+        python.folder,
+        python.basePrefix,
+        hostNameOf(spec),
+        folder.note,
+      ],
       { env: environmentOf(spec), stdio: ['ignore', 'pipe', 'pipe'], detached: true },
     );
     const exited = ending(unshare, folder);
@@ -155,7 +127,7 @@ class NamespaceBodies implements BodyBackend {
   }
 
   /** Resolves when the body's private root is there; `unshare` says nothing, process 1 says `up`. */
-  private async up(unshare: ChildProcess, exited: Promise<BodyExit>, folder: string): Promise<void> {
+  private async up(unshare: ChildProcess, exited: Promise<BodyExit>, folder: BodyFolder): Promise<void> {
     const { stdout, stderr } = unshare;
     if (stdout === null || stderr === null) {
       throw new BodyError('unshare was started without pipes.');
@@ -167,7 +139,7 @@ class NamespaceBodies implements BodyBackend {
       stderr.destroy();
       return;
     }
-    const said = `${await complaints}${await readIfThere(join(folder, 'console.log'))}`.trim();
+    const said = `${await complaints}${await folder.consoleOutput()}`.trim();
     throw new BodyError(
       `This machine does not let a process make namespaces of its own, which bodies are made of (${said}). ` +
         `${await namespaceAdvice()} Or start a Docker daemon for bodies in containers.`,
@@ -176,7 +148,7 @@ class NamespaceBodies implements BodyBackend {
 }
 
 /** Settles when `unshare` is gone and the body's disk with it, like a root volume that is deleted on termination. */
-async function ending(unshare: ChildProcess, folder: string): Promise<BodyExit> {
+async function ending(unshare: ChildProcess, folder: BodyFolder): Promise<BodyExit> {
   const exit = await new Promise<BodyExit>((resolve) => {
     unshare.once('exit', (exitCode, signal) => {
       resolve({ exitCode, signal });
@@ -186,7 +158,7 @@ async function ending(unshare: ChildProcess, folder: string): Promise<BodyExit> 
     });
   });
   for (const name of ['disk', 'root']) {
-    await rm(join(folder, name), { recursive: true, force: true });
+    await rm(join(folder.path, name), { recursive: true, force: true });
   }
   return exit;
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 
+import type { BackendName } from '../backend';
 import { startLab } from '../lab';
 import { Narrator } from '../narrator';
 import { play, succeeded } from '../play';
@@ -9,6 +10,7 @@ export interface PlayOptions {
   readonly project: string;
   readonly port: number;
   readonly timeFactor: number;
+  readonly backend?: BackendName;
   readonly json?: boolean;
   readonly signal: AbortSignal;
 }
@@ -18,6 +20,7 @@ export async function playCommand({
   project,
   port,
   timeFactor,
+  backend,
   json,
   signal,
 }: PlayOptions): Promise<boolean> {
@@ -28,6 +31,7 @@ export async function playCommand({
     folder: join(project, '.lab', `play-${process.pid}`),
     port,
     timeFactor,
+    backend,
     signal,
     onProgress: narrator.step,
   });

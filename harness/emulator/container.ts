@@ -1,0 +1,56 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { reasonOf } from '../docker/errors';
+import { pullImage } from '../docker/image';
+import type { LabContainers } from '../docker/lab-containers';
+import type { Emulator, EmulatorBackend, EmulatorOptions } from './emulator';
+import { localStackFailure, localStackImage, localStackSettings, untilHealthy } from './localstack';
+
+/** Where LocalStack listens in its container. */
+const port = 4566;
+
+async function start(lab: LabContainers, options: EmulatorOptions): Promise<Emulator> {
+  const { folder, publicUrl, onProgress, signal } = options;
+  await pullImage(lab.daemon, localStackImage, { onProgress, signal });
+  await mkdir(folder, { recursive: true });
+  const logFile = join(folder, 'localstack.log');
+  const log = createWriteStream(logFile);
+  const ended = new AbortController();
+  onProgress('starting LocalStack in a container');
+  const begun = performance.now();
+  const { LocalstackContainer } = await import('@testcontainers/localstack');
+  const container = await new LocalstackContainer(localStackImage)
+    .withEnvironment({ ...localStackSettings(publicUrl), GATEWAY_LISTEN: `0.0.0.0:${port}` })
+    .withNetworkMode(lab.network)
+    .withLabels(lab.labels)
+    .withLogConsumer((stream) => {
+      stream.on('data', (line: Buffer | string) => log.write(line));
+      stream.once('end', () => {
+        ended.abort('its container stopped');
+        log.end();
+      });
+    })
+    .start()
+    .catch(async (error: unknown) => {
+      throw await localStackFailure(`did not start (${reasonOf(error)})`, logFile);
+    });
+  const stop = async (): Promise<void> => {
+    await container.stop();
+  };
+  const url = `http://127.0.0.1:${container.getPort()}`;
+  try {
+    await untilHealthy(url, logFile, ended.signal, signal);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  onProgress(`LocalStack is ready (${((performance.now() - begun) / 1_000).toFixed(1)} s)`);
+  return { url, logFile, stop };
+}
+
+/** LocalStack as a container of a lab, from its own image. */
+export function containerBackend(lab: LabContainers): EmulatorBackend {
+  return { name: 'container', start: (options) => start(lab, options) };
+}

@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { z } from 'zod';
+
+import { EmulatorError } from './errors';
+
+/** The lock file of LocalStack's Python environment: the one place that says which version it is, on both backends. */
+export const requirements = join(__dirname, 'requirements.txt');
+
+/** Version of LocalStack: the last release that needs no token. */
+export const localStackVersion = pinnedVersion(readFileSync(requirements, 'utf8'));
+
+/** The image of that version. */
+export const localStackImage = `localstack/localstack:${localStackVersion}`;
+
+/** What LocalStack serves here; Auto Scaling and Elastic Load Balancing are the fleet's. */
+const services = ['s3', 'sns', 'sqs', 'cloudwatch', 'logs', 'iam', 'ec2', 'ssm', 'kms', 'sts'] as const;
+
+const healthPollMs = 100;
+/** A cold disk needs a while to load all of its Python; a warm start is 2.5 to 6 s. */
+const bootLimitMs = 120_000;
+const logTailLines = 20;
+
+const health = z.object({ services: z.record(z.string(), z.string()) });
+
+function pinnedVersion(lock: string): string {
+  const version = /^localstack-core==(\S+)/m.exec(lock)?.[1];
+  if (version === undefined) {
+    throw new EmulatorError(`${requirements} pins no localstack-core.`);
+  }
+  return version;
+}
+
+/**
+ * LocalStack's settings that every backend gives it. Source: https://docs.localstack.cloud/references/configuration/ and
+ * localstack/config.py of that version.
+ *
+ * @param publicUrl URL of the edge: what LocalStack writes into queue URLs and the like.
+ */
+export function localStackSettings(publicUrl: string): Record<string, string> {
+  return {
+    SERVICES: services.join(','),
+    STRICT_SERVICE_LOADING: '1',
+    LOCALSTACK_HOST: new URL(publicUrl).host,
+    SKIP_SSL_CERT_DOWNLOAD: '1',
+    DISABLE_EVENTS: '1',
+    DNS_ADDRESS: '0',
+    // The provider refuses the path form of queue URLs, and the standard form needs DNS: this is host/account/name.
+    SQS_ENDPOINT_STRATEGY: 'off',
+    SQS_CLOUDWATCH_METRICS_REPORT_INTERVAL: '5',
+    PYTHONUNBUFFERED: '1',
+  };
+}
+
+async function isHealthy(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(`${url}/_localstack/health`);
+    const { services: states } = health.parse(await response.json());
+    return services.every((service) => ['available', 'running'].includes(states[service] ?? ''));
+  } catch {
+    return false;
+  }
+}
+
+/** The failure of a LocalStack that does not run, with the end of its log. */
+export async function localStackFailure(reason: string, logFile: string): Promise<EmulatorError> {
+  const tail = (await readFile(logFile, 'utf8')).trim().split('\n').slice(-logTailLines).join('\n');
+  return new EmulatorError(`LocalStack ${reason}; the end of its log ${logFile}:\n${tail}`);
+}
+
+/**
+ * Resolves once every service is available.
+ *
+ * @param ended aborted when LocalStack ends by itself, with how as the reason.
+ * @throws EmulatorError when it ends or is not healthy in time; the signal's reason when aborted.
+ */
+export async function untilHealthy(
+  url: string,
+  logFile: string,
+  ended: AbortSignal,
+  signal?: AbortSignal,
+): Promise<void> {
+  const begun = performance.now();
+  while (!(await isHealthy(url))) {
+    signal?.throwIfAborted();
+    if (ended.aborted) {
+      throw await localStackFailure(`ended (${String(ended.reason)})`, logFile);
+    }
+    if (performance.now() - begun > bootLimitMs) {
+      throw await localStackFailure('did not become healthy', logFile);
+    }
+    await delay(healthPollMs);
+  }
+}

@@ -1,0 +1,17 @@
+#!/bin/sh
+# Puts into TARGET what an AMI brings and a body lacks: systemctl, journalctl, the AWS CLI, and what runs at the first boot.
+#   lend-tools.sh TARGET PYTHON_ENVIRONMENT
+set -eu
+target=$1 environment=$2 here=$(dirname -- "$0")
+cp "$here/journalctl" "$here/first-boot" "$target"
+# The waits of the systemctl replacement are made for slow services: half a second at each step by default.
+cat >"$target/systemctl" <<END
+#!/bin/sh
+exec $environment/bin/python -I -m systemctl2.systemctl3 -c InitLoopSleep=1 -c MinimumYield=0.05 "\$@"
+END
+cat >"$target/aws" <<END
+#!/bin/sh
+exec $environment/bin/python -I $environment/bin/aws "\$@"
+END
+cd "$target"
+chmod 755 journalctl first-boot systemctl aws

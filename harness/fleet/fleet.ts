@@ -81,12 +81,23 @@ export class Fleet {
     const store = new Store({ accountId, region });
     const gateway = new Ec2ApiGateway(ec2);
     const metrics = new CloudWatchSink(cloudWatch, clock, onError);
+    const loadBalancing = new LoadBalancing({
+      home: { accountId, region },
+      network: new Ec2Network(ec2),
+      targets: {
+        stateOf: (instanceId) => instances.state(instanceId),
+        address: (instanceId) => instances.address(instanceId),
+      },
+      onError,
+      clock,
+    });
     const engine = new Engine(
       store,
       {
         ec2: gateway,
         alarms: new CloudWatchGateway(cloudWatch),
         notifications: new SnsSqsGateway(sns, sqs),
+        traffic: loadBalancing.groupTraffic,
       },
       clock,
     );
@@ -103,16 +114,6 @@ export class Fleet {
         loadBalancing.monitor.tick();
       },
       onError,
-    });
-    const loadBalancing = new LoadBalancing({
-      home: { accountId, region },
-      network: new Ec2Network(ec2),
-      targets: {
-        stateOf: (instanceId) => instances.state(instanceId),
-        address: (instanceId) => instances.address(instanceId),
-      },
-      onError,
-      clock,
     });
     const fleet = new Fleet(options, instances, engine, metrics, loadBalancing, [
       cloudWatch,

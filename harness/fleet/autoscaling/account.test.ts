@@ -44,8 +44,8 @@ describe('what a group has none of', () => {
 
   it.each<[string, () => Promise<unknown>]>([
     [
-      'a target group',
-      () => s.client.attachLoadBalancerTargetGroups({ AutoScalingGroupName, TargetGroupARNs: ['arn:aws:x'] }),
+      'a Classic Load Balancer',
+      () => s.client.attachLoadBalancers({ AutoScalingGroupName, LoadBalancerNames: ['old'] }),
     ],
     ['a launch configuration', () => s.client.createLaunchConfiguration({ LaunchConfigurationName: 'old' })],
     ['a warm pool', () => s.client.putWarmPool({ AutoScalingGroupName })],

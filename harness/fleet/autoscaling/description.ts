@@ -19,8 +19,8 @@ export function describeGroup(group: Group, includeInstances: boolean): AutoScal
     CreatedTime: group.createdAt,
     AvailabilityZones: [...new Set(group.zones.values())].sort(),
     LoadBalancerNames: [],
-    TargetGroupARNs: [],
-    TrafficSources: [],
+    TargetGroupARNs: [...group.targetGroups],
+    TrafficSources: [...group.targetGroups].map((arn) => ({ Identifier: arn, Type: 'elbv2' })),
     Instances: includeInstances ? group.members.map(describeMember) : [],
     SuspendedProcesses: [...group.suspended].map(([ProcessName, SuspensionReason]) => ({
       ProcessName,

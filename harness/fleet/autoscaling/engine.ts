@@ -17,12 +17,15 @@ import { Scaling } from './scaling/scaling';
 import { runSchedules } from './scaling/schedule';
 import type { Store } from './store';
 import { chooseVictim } from './termination';
+import type { TrafficGateway } from './traffic/gateway';
+import { Traffic } from './traffic/traffic';
 
 /** The services that groups need. */
 export interface Gateways {
   readonly ec2: Ec2Gateway;
   readonly alarms: AlarmGateway;
   readonly notifications: NotificationGateway;
+  readonly traffic: TrafficGateway;
 }
 
 /** Makes the groups what they are told to be: launches, heals, waits for hooks, balances, terminates. */
@@ -32,6 +35,7 @@ export class Engine {
   readonly scaling: Scaling;
   readonly refresher: Refresher;
   readonly announcer: Announcer;
+  readonly traffic: Traffic;
   private readonly ec2: Ec2Gateway;
   private readonly launcher: Launcher;
   private running: Promise<void> | undefined;
@@ -39,13 +43,14 @@ export class Engine {
 
   constructor(
     private readonly store: Store,
-    { ec2, alarms, notifications }: Gateways,
+    { ec2, alarms, notifications, traffic }: Gateways,
     readonly clock: Clock = new WallClock(),
   ) {
     this.ec2 = ec2;
     this.activities = new Activities(clock);
     this.announcer = new Announcer(notifications, clock, store.home.accountId);
-    this.lifecycle = new Lifecycle(clock, this.activities);
+    this.traffic = new Traffic(traffic, clock);
+    this.lifecycle = new Lifecycle(clock, this.activities, this.traffic);
     this.scaling = new Scaling(store, alarms, clock);
     this.launcher = new Launcher(ec2, clock, this.activities);
     this.refresher = new Refresher(clock, this.lifecycle, this.launcher, this.scaling.watch);
@@ -86,9 +91,11 @@ export class Engine {
     const before = fingerprint(group);
     runSchedules(group, this.clock);
     const states = await this.look(group);
-    heal(group, states, this.lifecycle);
+    heal(group, states, this.lifecycle, this.traffic);
     this.lifecycle.expire(group);
     this.settlePending(group, states);
+    this.traffic.settle(group);
+    this.lifecycle.endDrained(group);
     await this.settleTerminating(group, states);
     endOldest(group, this.lifecycle, this.clock);
     await this.refresher.advance(group);

@@ -11,7 +11,7 @@ const healthCheckTypes = ['EC2', 'ELB', 'VPC_LATTICE', 'EBS'];
 const lifetimeSeconds = { least: 86_400, most: 31_536_000 } as const;
 
 /** Settings that ask for what is not done here. */
-const notDone = ['MixedInstancesPolicy', 'LoadBalancerNames', 'TargetGroupARNs', 'TrafficSources'] as const;
+const notDone = ['MixedInstancesPolicy', 'LoadBalancerNames'] as const;
 
 const templateMissing =
   'Valid requests must contain either LaunchTemplate, LaunchConfigurationName, InstanceId or MixedInstancesPolicy parameter.';
@@ -149,7 +149,14 @@ export async function newSettings(
   ec2: Ec2Gateway,
 ): Promise<CheckedSettings> {
   refuseNotDone(asked);
-  const { Tags: _tags, LifecycleHookSpecificationList: _hooks, InstanceId: _instance, ...rest } = asked;
+  const {
+    Tags: _tags,
+    LifecycleHookSpecificationList: _hooks,
+    InstanceId: _instance,
+    TargetGroupARNs: _targetGroups,
+    TrafficSources: _sources,
+    ...rest
+  } = asked;
   const settings: GroupSettings = {
     ...rest,
     AutoScalingGroupName: asked.AutoScalingGroupName ?? '',

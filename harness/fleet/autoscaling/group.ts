@@ -28,6 +28,8 @@ export interface Member {
   extra?: 'balance' | 'refresh';
   /** Lifecycle actions that have begun and are not completed. */
   waits: HookWait[];
+  /** Target groups that it was registered with when it came into service; unknown before, and once it is out again. */
+  targetGroups?: Set<string>;
   /** The activity that launches or terminates it. */
   activity: Activity;
 }
@@ -51,7 +53,7 @@ export interface ResolvedTemplate {
 /** Settings of a group that have a value always, given or by default. */
 export type GroupSettings = Omit<
   CreateAutoScalingGroupType,
-  Always | 'Tags' | 'LifecycleHookSpecificationList' | 'InstanceId'
+  Always | 'Tags' | 'LifecycleHookSpecificationList' | 'InstanceId' | 'TargetGroupARNs' | 'TrafficSources'
 > & {
   [Name in Always]: NonNullable<CreateAutoScalingGroupType[Name]>;
 };
@@ -90,6 +92,10 @@ export interface Group {
   readonly hooks: Map<string, LifecycleHook>;
   readonly policies: Map<string, ScalingPolicy>;
   readonly schedules: Map<string, ScheduledUpdateGroupAction>;
+  /** ARNs of the target groups that its members are registered with. */
+  readonly targetGroups: Set<string>;
+  /** ARNs of those that it is being detached from. */
+  readonly leavingTargetGroups: Set<string>;
   /** Suspended processes with the reason for each. */
   readonly suspended: Map<string, string>;
   readonly metrics: Set<string>;

@@ -1,6 +1,7 @@
 import type { InstanceState } from './gateway';
 import { type Group, type Member, performs, present } from './group';
 import type { Lifecycle } from './lifecycle';
+import type { Traffic } from './traffic/traffic';
 
 function isAlive(state: InstanceState, member: Member): boolean {
   return state === 'running' || (state === 'pending' && member.lifecycleState.startsWith('Pending'));
@@ -8,21 +9,29 @@ function isAlive(state: InstanceState, member: Member): boolean {
 
 /**
  * Replaces what is not healthy: instances in any EC2 state other than running, grace period or not, and those that
- * someone set unhealthy. Instances on standby are left alone.
+ * someone set unhealthy or that a load balancer finds unhealthy after the grace period. Instances on standby are left alone.
  * Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-health-checks.html
  *
  * @param states of the members when they were last looked at; members that came later have none.
  */
-export function heal(group: Group, states: ReadonlyMap<string, InstanceState>, lifecycle: Lifecycle): void {
+export function heal(
+  group: Group,
+  states: ReadonlyMap<string, InstanceState>,
+  lifecycle: Lifecycle,
+  traffic: Traffic,
+): void {
   for (const member of present(group)) {
     const state = states.get(member.instanceId);
     const alive = state === undefined || isAlive(state, member);
-    if (!alive && performs(group, 'HealthCheck')) {
+    const failsTraffic = traffic.findsUnhealthy(group, member);
+    if ((!alive || failsTraffic) && performs(group, 'HealthCheck')) {
       member.healthStatus = 'Unhealthy';
     }
     if (member.healthStatus === 'Unhealthy' && performs(group, 'ReplaceUnhealthy', 'Terminate')) {
       const check = alive
-        ? 'a user health-check.'
+        ? failsTraffic
+          ? 'an ELB system health check failure.'
+          : 'a user health-check.'
         : 'an EC2 health check indicating it has been terminated or stopped.';
       lifecycle.beginTermination(group, member, [
         `an instance was taken out of service in response to ${check}`,

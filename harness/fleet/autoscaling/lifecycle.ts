@@ -5,6 +5,7 @@ import type { Activity, LifecycleHook } from '@aws-sdk/client-auto-scaling';
 import type { Activities } from './activities';
 import type { Clock } from '../clock';
 import type { Group, HookWait, Member } from './group';
+import type { Traffic } from './traffic/traffic';
 
 /** Where a member is on its way to. */
 type Phase = 'Pending' | 'Terminating';
@@ -28,6 +29,7 @@ export class Lifecycle {
   constructor(
     private readonly clock: Clock,
     private readonly activities: Activities,
+    private readonly traffic: Traffic,
   ) {}
 
   /** The instance runs: its hooks wait for it, or nothing keeps it from service. */
@@ -42,15 +44,33 @@ export class Lifecycle {
     this.activities.succeed(member.activity);
   }
 
-  /** Begins to terminate a member: its hooks first, then EC2. */
+  /**
+   * Begins to terminate a member: first its load balancers let it answer what it has begun, then its hooks, then EC2.
+   * Source: attach-load-balancer-asg.html, «deregistration delay»
+   */
   beginTermination(group: Group, member: Member, causes: readonly (string | undefined)[]): Activity {
     if (member.activity.EndTime === undefined) {
       this.activities.cancel(member.activity);
     }
     member.activity = this.activities.begin(group, `Terminating EC2 instance: ${member.instanceId}`, causes);
     delete member.inServiceSince;
-    this.enter(group, member, 'Terminating');
+    if (this.traffic.leave(member)) {
+      member.lifecycleState = 'Terminating';
+      member.activity.StatusCode = 'WaitingForELBConnectionDraining';
+    } else {
+      this.enter(group, member, 'Terminating');
+    }
     return member.activity;
+  }
+
+  /** Lets members go on to their end whose last request is answered. */
+  endDrained(group: Group): void {
+    for (const member of group.members) {
+      if (member.lifecycleState === 'Terminating' && this.traffic.isDrained(member)) {
+        member.activity.StatusCode = 'InProgress';
+        this.enter(group, member, 'Terminating');
+      }
+    }
   }
 
   /**

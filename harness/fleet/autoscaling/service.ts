@@ -14,6 +14,7 @@ import { processActions } from './actions/processes';
 import { refreshActions } from './actions/refreshes';
 import { scheduleActions } from './actions/schedules';
 import { tagActions } from './actions/tags';
+import { trafficActions } from './actions/traffic';
 import type { Engine } from './engine';
 import type { Ec2Gateway } from './gateway';
 import type { Store } from './store';
@@ -39,6 +40,7 @@ export function autoScalingService(store: Store, ec2: Ec2Gateway, engine: Engine
       ...refreshActions(store, ec2, engine),
       ...scheduleActions(store, clock),
       ...tagActions(store),
+      ...trafficActions(store, engine.traffic),
     },
   });
 }

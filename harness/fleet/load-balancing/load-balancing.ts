@@ -1,6 +1,7 @@
 import type { Clock } from '../clock';
 import type { QueryAnswer, QueryService } from '../protocol/query-service';
 import { DataPlane } from './data-plane';
+import { GroupTraffic } from './group-traffic';
 import { HealthMonitor, type Probe, type TargetWorld } from './health/monitor';
 import type { Network } from './network';
 import type { Protocol } from './resources';
@@ -47,12 +48,15 @@ export class LoadBalancing {
   readonly store: Store;
   readonly monitor: HealthMonitor;
   readonly service: QueryService;
+  /** What Auto Scaling does with target groups. */
+  readonly groupTraffic: GroupTraffic;
   private readonly dataPlane: DataPlane;
   private readonly timer: NodeJS.Timeout;
 
   constructor({ home, network, targets, onError, clock, probe }: LoadBalancingOptions) {
     this.store = new Store(home);
     this.monitor = new HealthMonitor(this.store, targets, clock, probe);
+    this.groupTraffic = new GroupTraffic(this.store, this.monitor);
     this.service = loadBalancingService(this.store, network, this.monitor, clock);
     this.dataPlane = new DataPlane(this.store, this.monitor, clock);
     this.timer = setInterval(() => {

@@ -1,11 +1,5 @@
 import type {
   DescribeLaunchConfigurationsCommandOutput,
-  DescribeLoadBalancersRequest,
-  DescribeLoadBalancersResponse,
-  DescribeLoadBalancerTargetGroupsRequest,
-  DescribeLoadBalancerTargetGroupsResponse,
-  DescribeTrafficSourcesRequest,
-  DescribeTrafficSourcesResponse,
   DescribeWarmPoolAnswer,
   DescribeWarmPoolType,
 } from '@aws-sdk/client-auto-scaling';
@@ -18,23 +12,6 @@ import type { Store } from '../store';
 /** The actions on what groups cannot have here: there is none of it, and asking says so. */
 export function absentActions(store: Store): ActionHandlers {
   return {
-    DescribeLoadBalancers: (input: DescribeLoadBalancersRequest): DescribeLoadBalancersResponse => {
-      store.group(input.AutoScalingGroupName);
-      return { LoadBalancers: [] };
-    },
-
-    DescribeLoadBalancerTargetGroups: (
-      input: DescribeLoadBalancerTargetGroupsRequest,
-    ): DescribeLoadBalancerTargetGroupsResponse => {
-      store.group(input.AutoScalingGroupName);
-      return { LoadBalancerTargetGroups: [] };
-    },
-
-    DescribeTrafficSources: (input: DescribeTrafficSourcesRequest): DescribeTrafficSourcesResponse => {
-      store.group(input.AutoScalingGroupName);
-      return { TrafficSources: [] };
-    },
-
     DescribeWarmPool: (input: DescribeWarmPoolType): DescribeWarmPoolAnswer => {
       store.group(input.AutoScalingGroupName);
       return { Instances: [] };

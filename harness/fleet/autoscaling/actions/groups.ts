@@ -20,6 +20,7 @@ import { checkLimit } from '../limits';
 import { page } from '../paging';
 import { coolsDown } from '../scaling/cooldown';
 import type { Store } from '../store';
+import { askedTargetGroups } from '../traffic/sources';
 import { putHook } from './hooks';
 import { matchingGroups, putTag } from './tags';
 
@@ -40,13 +41,15 @@ function bounds({ MinSize, MaxSize, DesiredCapacity }: Group['settings']): strin
 export function groupActions(
   store: Store,
   ec2: Ec2Gateway,
-  { announcer, clock, scaling }: Engine,
+  { announcer, clock, scaling, traffic }: Engine,
 ): ActionHandlers {
   return {
     CreateAutoScalingGroup: async (input: CreateAutoScalingGroupType): Promise<void> => {
       const name = input.AutoScalingGroupName ?? '';
       refuseTaken(store, name);
       checkLimit('groups', store.groups.size);
+      const targetGroups = askedTargetGroups(input);
+      traffic.check(targetGroups);
       const checked = await newSettings(input, ec2);
       const { DesiredCapacity } = checked.settings;
       const group: Group = {
@@ -59,6 +62,8 @@ export function groupActions(
         hooks: new Map(),
         policies: new Map(),
         schedules: new Map(),
+        targetGroups: new Set(targetGroups),
+        leavingTargetGroups: new Set(),
         suspended: new Map(),
         metrics: new Set(),
         topics: new Map(),
@@ -141,7 +146,7 @@ export function groupActions(
         member.protectedFromScaleIn = false;
         delete member.extra;
         member.waits = [];
-        if (member.lifecycleState === 'Terminating:Wait') {
+        if (/^Terminating(:Wait)?$/.test(member.lifecycleState)) {
           member.lifecycleState = 'Terminating:Proceed';
         } else if (member.lifecycleState === 'Standby') {
           member.lifecycleState = 'InService';

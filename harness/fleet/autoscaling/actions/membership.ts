@@ -65,7 +65,7 @@ class Moves {
 export function membershipActions(
   store: Store,
   ec2: Ec2Gateway,
-  { activities, clock }: Engine,
+  { activities, clock, traffic }: Engine,
 ): ActionHandlers {
   function refuseForeign(group: Group, instance: DescribedInstance): void {
     const { instanceId, state, availabilityZone } = instance;
@@ -107,6 +107,8 @@ export function membershipActions(
           );
           member.lifecycleState = 'Standby';
           delete member.inServiceSince;
+          traffic.leave(member);
+          delete member.targetGroups;
           activities.succeed(activity);
           return activity;
         }),
@@ -142,6 +144,7 @@ export function membershipActions(
       if (ShouldDecrementDesiredCapacity) {
         changeDesired(group, -counted, 'detach');
       }
+      members.forEach((member) => traffic.leave(member));
       group.members = group.members.filter((member) => !members.includes(member));
       await ec2.leaveGroup(InstanceIds);
       return {

@@ -12,6 +12,7 @@ import { AlarmsInMemory } from './alarms';
 import { HandClock } from '../../testing/clock';
 import { Ec2InMemory } from './ec2';
 import { NotificationsInMemory } from './notifications';
+import { TrafficInMemory } from './traffic';
 
 const closers: (() => Promise<void>)[] = [];
 
@@ -26,10 +27,11 @@ export class ServiceUnderTest {
   readonly ec2 = new Ec2InMemory();
   readonly alarms = new AlarmsInMemory();
   readonly notifications = new NotificationsInMemory();
+  readonly traffic = new TrafficInMemory('tg-1', 'tg-2');
   readonly store = new Store({ accountId: '000000000000', region: 'us-east-2' });
   readonly engine = new Engine(
     this.store,
-    { ec2: this.ec2, alarms: this.alarms, notifications: this.notifications },
+    { ec2: this.ec2, alarms: this.alarms, notifications: this.notifications, traffic: this.traffic },
     this.clock,
   );
 

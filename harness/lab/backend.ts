@@ -1,15 +1,17 @@
 import { join } from 'node:path';
 
-import { dockerDaemon } from '../docker/daemon';
-import { builtImage } from '../docker/image';
+import { type Daemon, dockerDaemon } from '../docker/daemon';
+import { builtImage, pullImage } from '../docker/image';
 import { LabContainers } from '../docker/lab-containers';
 import { containerBackend } from '../emulator/container';
 import type { EmulatorBackend } from '../emulator/emulator';
+import { localStackImage } from '../emulator/localstack';
 import { processBackend } from '../emulator/process';
 import { pythonEnvironment } from '../emulator/python-environment';
+import { findPython } from '../emulator/python-interpreter';
 import type { BodyBackend } from '../fleet/bodies/body';
 import { containerBodies } from '../fleet/bodies/containers';
-import { namespaceBodies } from '../fleet/bodies/namespaces';
+import { namespaceBodies, whyNoNamespaces } from '../fleet/bodies/namespaces';
 
 /** What a lab's parts run as: processes of this Linux, or Docker containers. */
 export const backendNames = ['process', 'containers'] as const;
@@ -23,43 +25,80 @@ export interface Ground {
   close(): Promise<void>;
 }
 
-/** Opening a backend for one lab. */
-export interface GroundOptions {
-  /** Folder for the bodies' consoles and journals; belongs to the lab and is removed with it. */
-  readonly folder: string;
+/** Who hears of what a backend does, and how to stop it. */
+export interface PreparationOptions {
   readonly onProgress: (message: string) => void;
   readonly signal?: AbortSignal;
 }
 
-/** A backend that was chosen. */
+/** Opening a backend for one lab. */
+export interface GroundOptions extends PreparationOptions {
+  /** Folder for the bodies' consoles and journals; belongs to the lab and is removed with it. */
+  readonly folder: string;
+}
+
+/** One way to run a lab. */
 export interface Backend {
-  readonly name: BackendName;
-  /** Why it was chosen, for the person who wonders. */
-  readonly why: string;
+  /** Why this machine does not have it, and what to do about it; `undefined` when it does. */
+  lack(): Promise<string | undefined>;
+  /** Gets what is made once and kept, which takes minutes where it is not there yet. */
+  prepare(options: PreparationOptions): Promise<void>;
+  /** Opens it for one lab. */
   open(options: GroundOptions): Promise<Ground>;
 }
 
-async function openProcesses(options: GroundOptions): Promise<Ground> {
-  const python = await pythonEnvironment(options);
-  return {
-    emulator: processBackend,
-    bodies: namespaceBodies({ folder: options.folder, python }),
-    close: () => Promise.resolve(),
-  };
+function bodyImage(daemon: Daemon, options: PreparationOptions): Promise<string> {
+  return builtImage(daemon, 'upload-pipeline-body', join(__dirname, '../fleet/bodies/image'), options);
 }
 
-async function openContainers({ folder, onProgress, signal }: GroundOptions): Promise<Ground> {
-  const daemon = await dockerDaemon();
-  const image = await builtImage(daemon, 'upload-pipeline-body', join(__dirname, '../fleet/bodies/image'), {
-    onProgress,
-    signal,
-  });
-  const lab = await LabContainers.open(daemon, onProgress);
-  return {
-    emulator: containerBackend(lab),
-    bodies: containerBodies({ folder, lab, image }),
-    close: () => lab.close(),
-  };
+/** What failed, in words. */
+async function failureOf(action: () => Promise<unknown>): Promise<string | undefined> {
+  try {
+    await action();
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** All backends that there are. */
+export const backends: Readonly<Record<BackendName, Backend>> = {
+  process: {
+    lack: async () => (await whyNoNamespaces()) ?? (await failureOf(() => findPython())),
+    prepare: async (options) => {
+      await pythonEnvironment(options);
+    },
+    open: async (options) => ({
+      emulator: processBackend,
+      bodies: namespaceBodies({ folder: options.folder, python: await pythonEnvironment(options) }),
+      close: () => Promise.resolve(),
+    }),
+  },
+  containers: {
+    lack: () => failureOf(dockerDaemon),
+    prepare: async (options) => {
+      const daemon = await dockerDaemon();
+      await pullImage(daemon, localStackImage, options);
+      await bodyImage(daemon, options);
+    },
+    open: async (options) => {
+      const daemon = await dockerDaemon();
+      const image = await bodyImage(daemon, options);
+      const lab = await LabContainers.open(daemon, options.onProgress);
+      return {
+        emulator: containerBackend(lab),
+        bodies: containerBodies({ folder: options.folder, lab, image }),
+        close: () => lab.close(),
+      };
+    },
+  },
+};
+
+/** A backend that was chosen. */
+export interface Choice {
+  readonly name: BackendName;
+  /** Why it was chosen, for the person who wonders. */
+  readonly why: string;
 }
 
 /** What a variable of the environment names. @throws Error when it is no backend, with those that there are. */
@@ -80,17 +119,16 @@ function backendOf(variable: string | undefined): BackendName | undefined {
 export async function chooseBackend(
   asked?: BackendName,
   variables: NodeJS.ProcessEnv = process.env,
-): Promise<Backend> {
-  const name = asked ?? backendOf(variables.UPLOAD_PIPELINE_LAB_BACKEND);
-  if (name !== undefined) {
-    const why = asked === undefined ? 'UPLOAD_PIPELINE_LAB_BACKEND says so' : 'as asked for';
-    return { name, why, open: name === 'process' ? openProcesses : openContainers };
+): Promise<Choice> {
+  if (asked !== undefined) {
+    return { name: asked, why: 'as asked for' };
   }
-  try {
-    const { version } = await dockerDaemon();
-    return { name: 'containers', why: `Docker ${version} answers`, open: openContainers };
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    return { name: 'process', why, open: openProcesses };
+  const named = backendOf(variables.UPLOAD_PIPELINE_LAB_BACKEND);
+  if (named !== undefined) {
+    return { name: named, why: 'UPLOAD_PIPELINE_LAB_BACKEND says so' };
   }
+  const lack = await backends.containers.lack();
+  return lack === undefined
+    ? { name: 'containers', why: 'a Docker daemon answers' }
+    : { name: 'process', why: lack };
 }

@@ -8,7 +8,7 @@ import { Closing } from '../support/closing';
 import type { TerraformEvent } from '../terraform/events';
 import { synthesize } from '../terraform/synthesize';
 import { Terraform } from '../terraform/terraform';
-import { type BackendName, chooseBackend } from './backend';
+import { type BackendName, backends, chooseBackend } from './backend';
 import { type LabOutputs, readOutputs } from './outputs';
 
 /** What to rehearse, and where. */
@@ -109,7 +109,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     const backend = await chooseBackend(options.backend);
     onProgress(`backend: ${backend.name} (${backend.why})`);
     const ground = await timed('backend', () =>
-      backend.open({ folder: join(folder, 'instances'), onProgress, ...interruptible }),
+      backends[backend.name].open({ folder: join(folder, 'instances'), onProgress, ...interruptible }),
     );
     closing.add(() => ground.close());
 

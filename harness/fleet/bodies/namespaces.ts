@@ -32,6 +32,21 @@ const namespaces = [
 /** Where process 1 of a body is entered by a command. */
 const entered = ['--user', '--preserve-credentials', '--mount', '--pid', '--ipc', '--uts', '--root', '--wd'];
 
+/** Why this machine gives no bodies made of namespaces, and what to do about it; `undefined` when it does. */
+export async function whyNoNamespaces(): Promise<string | undefined> {
+  if (process.platform !== 'linux') {
+    return `Namespaces, which bodies are made of, are Linux's, and this is ${process.platform}. Start a Docker daemon for bodies in containers.`;
+  }
+  const { exitCode, stderr } = await run('unshare', [...namespaces, '--', 'true'], {
+    env: process.env,
+    stop: { graceMs: 0 },
+  });
+  return exitCode === 0
+    ? undefined
+    : `This machine does not let a process make namespaces of its own, which bodies are made of (${stderr.trim()}). ` +
+        `${await namespaceAdvice()} Or start a Docker daemon for bodies in containers.`;
+}
+
 /** `unshare` forks once: its only child is process 1 of the new namespaces. */
 async function processOne(unshare: ChildProcess): Promise<number> {
   const children = await readFile(`/proc/${unshare.pid}/task/${unshare.pid}/children`, 'utf8').catch(
@@ -140,10 +155,7 @@ class NamespaceBodies implements BodyBackend {
       return;
     }
     const said = `${await complaints}${await folder.consoleOutput()}`.trim();
-    throw new BodyError(
-      `This machine does not let a process make namespaces of its own, which bodies are made of (${said}). ` +
-        `${await namespaceAdvice()} Or start a Docker daemon for bodies in containers.`,
-    );
+    throw new BodyError((await whyNoNamespaces()) ?? `The root of a body could not be set up: ${said}`);
   }
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { fleetProblems } from '../modules/compute/fleet-settings';
+import { emailProblems } from '../modules/observability/alarm-topic';
 import { readableStorageClasses } from '../modules/storage/bucket-lifecycle';
 import { notificationProblems } from '../modules/storage/notification-filters';
 import { originProblems } from '../modules/storage/origins';
@@ -99,6 +100,19 @@ export const configurationFields = z.strictObject({
   preventDestroy: z.boolean().default(false),
   /** Tags of everything. */
   tags: z.record(text, text).default({}),
+  /** Alarms with a runbook, and a dashboard. */
+  observability: z.boolean().default(true),
+  /** Who is told by email when an alarm fires. */
+  alarmEmail: text.optional(),
+  /** A topic that stands already and is told too. */
+  alarmTopicArn: text
+    .regex(
+      /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[\w-]+$/,
+      'an ARN looks like arn:aws:sns:<region>:<account>:<name>.',
+    )
+    .optional(),
+  /** Page that says what each alarm means and what to do. */
+  runbookUrl: text.default('docs/runbook.md'),
   publicReadDemo: z.boolean().default(false),
   /** The web tier; it is not built yet, so only `false` is taken. */
   webTier: z
@@ -194,6 +208,7 @@ export function parseConfiguration(raw: unknown): Configuration {
       ? []
       : bucketNameProblems('accessLogBucketName', configuration.accessLogBucketName)),
     ...originProblems(configuration.corsOrigins ?? []),
+    ...(configuration.alarmEmail === undefined ? [] : emailProblems(configuration.alarmEmail)),
     ...tagProblems(configuration.tags),
     ...zoneProblems(region, configuration.availabilityZones),
   ];

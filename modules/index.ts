@@ -4,6 +4,7 @@ export type { Grantee } from './grantee';
 export * from './messaging';
 export type { Metric, MetricOptions } from './metric';
 export * from './network';
+export * from './observability';
 export * from './pipeline';
 export type { PolicyStatement } from './policy-document';
 export * from './storage';

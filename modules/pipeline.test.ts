@@ -88,6 +88,18 @@ describe('an upload pipeline', () => {
     ]);
   });
 
+  it('has alarms and a dashboard', () => {
+    const stack = synthesize();
+    expect(stack.one('aws_cloudwatch_dashboard').dashboard_name).toBe('films');
+    expect(Object.keys(stack.built.observability!.alarms.resources)).toContain('undelivered');
+  });
+
+  it('has neither, when asked', () => {
+    const stack = synthesize({ observability: false });
+    expect(stack.all('aws_cloudwatch_dashboard')).toEqual([]);
+    expect(stack.built.observability).toBeUndefined();
+  });
+
   it('tags everything, when asked', () => {
     const stack = synthesize({ tags: { Team: 'films' } });
     for (const type of [

@@ -5,12 +5,14 @@ import { type FleetSettings, WorkerFleet } from './compute';
 import { EncryptionKey } from './encryption';
 import { QueueSubscription, TaskQueue, type TaskQueueChoices, UploadTopic } from './messaging';
 import { Network } from './network';
+import { Observability, type ObservabilityChoices } from './observability';
 import { ArtifactBucket, UploadBucket, type UploadBucketChoices } from './storage';
 import { type Tags, tagAll } from './tags';
 import { type Prefixes, encryptionKeyProblems, refuse } from './validation';
 
 /** Settings of an {@link UploadPipeline}. */
-export interface UploadPipelineProps extends FleetSettings, Prefixes, UploadBucketChoices, TaskQueueChoices {
+export interface UploadPipelineProps
+  extends FleetSettings, Prefixes, UploadBucketChoices, TaskQueueChoices, ObservabilityChoices {
   /** Beginning of the names of everything that has no name of its own below: two pipelines live in one account. */
   readonly namePrefix: string;
   readonly region: string;
@@ -40,6 +42,8 @@ export interface UploadPipelineProps extends FleetSettings, Prefixes, UploadBuck
   readonly encryptionKey?: string | undefined;
   /** Makes every plan fail that would destroy what holds data: the upload bucket, the queues, the key. @default false */
   readonly preventDestroy?: boolean | undefined;
+  /** Alarms with a runbook, and a dashboard. @default true */
+  readonly observability?: boolean | undefined;
   /** Tags of everything that can be tagged, instances included. @default none but their names */
   readonly tags?: Tags | undefined;
 }
@@ -55,11 +59,12 @@ export class UploadPipeline extends Construct {
   readonly subscription: QueueSubscription;
   readonly artifacts: ArtifactBucket;
   readonly workers: WorkerFleet;
+  readonly observability: Observability | undefined;
 
   /** @throws ValidationError for the first setting that AWS or this architecture would refuse. */
   constructor(scope: Construct, id: string, props: UploadPipelineProps) {
     super(scope, id);
-    const { namePrefix, region, encryptionKey = 'aws' } = props;
+    const { namePrefix, region, encryptionKey = 'aws', observability = true } = props;
     refuse(encryptionKeyProblems(encryptionKey));
     tagAll(this, props.tags);
     const { accountId } = new DataAwsCallerIdentity(this, 'account');
@@ -117,5 +122,15 @@ export class UploadPipeline extends Construct {
         ...(props.mediaArtifact === undefined ? [] : [this.artifacts.add('media', props.mediaArtifact)]),
       ],
     });
+    if (observability) {
+      this.observability = new Observability(this, 'observability', {
+        ...placed,
+        name: namePrefix,
+        topic: this.topic,
+        queue: this.queue,
+        subscription: this.subscription,
+        workers: this.workers.instances,
+      });
+    }
   }
 }

@@ -29,7 +29,8 @@ const groupMetrics = [
   'GroupStandbyInstances',
   'GroupTerminatingInstances',
   'GroupTotalInstances',
-];
+] as const;
+type GroupMetric = (typeof groupMetrics)[number];
 
 /** Settings of an {@link InstanceFleet}. */
 export interface InstanceFleetProps extends FleetSettings {
@@ -104,7 +105,7 @@ export class InstanceFleet extends Construct {
       ...(props.maxInstanceLifetimeSeconds === undefined
         ? {}
         : { maxInstanceLifetime: props.maxInstanceLifetimeSeconds }),
-      enabledMetrics: groupMetrics,
+      enabledMetrics: [...groupMetrics],
       tag: [{ key: 'Name', value: name, propagateAtLaunch: true }],
       // An instance that boots before it can reach its artifact, or may take it, never works.
       dependsOn: [this.role.resources.policy, ...network.reachability],
@@ -134,10 +135,24 @@ export class InstanceFleet extends Construct {
   }
 
   /** Instances that work. @default Average of a minute */
-  metricInService(options: MetricOptions = {}): Metric {
+  metricInService(options?: MetricOptions): Metric {
+    return this.metric('GroupInServiceInstances', options);
+  }
+
+  /** Instances that there should be. @default Average of a minute */
+  metricDesired(options?: MetricOptions): Metric {
+    return this.metric('GroupDesiredCapacity', options);
+  }
+
+  /** Instances that there must be at least. @default Average of a minute */
+  metricMinSize(options?: MetricOptions): Metric {
+    return this.metric('GroupMinSize', options);
+  }
+
+  private metric(metricName: GroupMetric, options: MetricOptions = {}): Metric {
     return {
       namespace: 'AWS/AutoScaling',
-      metricName: 'GroupInServiceInstances',
+      metricName,
       dimensions: { AutoScalingGroupName: this.groupName },
       statistic: 'Average',
       period: 60,

@@ -11,7 +11,7 @@ export interface ExistingTaskQueueProps {
   readonly deadLetterQueueName?: string;
   /** How long the longest task takes, in seconds. @default 60 */
   readonly longestTaskSeconds?: number;
-  /** How long a worker hides a received task from others, in seconds; it extends that while it works. @default 60 */
+  /** How long a worker hides a received task from others, in seconds; it extends that while it works. @default longestTaskSeconds */
   readonly visibilityTimeoutSeconds?: number;
   /** Customer-managed KMS key of the queues. @default none: keys of SQS's own */
   readonly encryptionKeyArn?: string;
@@ -32,7 +32,8 @@ export class ExistingTaskQueue extends TaskQueueBase {
   /** @throws ValidationError for a name that SQS refuses, a FIFO queue, or a timeout outside of SQS's limits. */
   constructor(scope: Construct, id: string, props: ExistingTaskQueueProps) {
     super(scope, id);
-    const { queueName, deadLetterQueueName, longestTaskSeconds = 60, visibilityTimeoutSeconds = 60 } = props;
+    const { queueName, deadLetterQueueName, longestTaskSeconds = 60 } = props;
+    const visibilityTimeoutSeconds = props.visibilityTimeoutSeconds ?? longestTaskSeconds;
     refuse([
       ...queueNameProblems('queueName', queueName),
       ...taskSecondsProblems(longestTaskSeconds),

@@ -4,15 +4,22 @@ export function describeCallError(call: string, error: unknown): string {
   return `${call} failed: ${meaningOf(name, statusOf(error))}`;
 }
 
+/** The credentials that signed the request are the reason, by the name of the error. */
+export function isCredentialsError(name: string): boolean {
+  return /ExpiredToken|CredentialsProvider|InvalidClientTokenId|UnrecognizedClient/u.test(name);
+}
+
 function meaningOf(name: string, status: number | undefined): string {
   if (/QueueDoesNotExist|NonExistentQueue/u.test(name))
     return 'the queue does not exist (deleted, or QUEUE_URL is wrong)';
-  if (/ExpiredToken|CredentialsProvider|InvalidClientTokenId|UnrecognizedClient/u.test(name)) {
+  if (isCredentialsError(name)) {
     return 'the credentials are missing or no longer valid (look at the instance role)';
   }
   if (name.includes('AccessDenied') || status === 403)
     return 'not allowed (look at the policies of the role, the queue and its key)';
   if (/Throttl|TooManyRequests|SlowDown/u.test(name) || status === 429) return 'AWS throttles';
+  if (/^(?:SyntaxError|TypeError)$/u.test(name))
+    return 'that is no answer of SQS (a proxy in between, or QUEUE_URL names another service)';
   if (status !== undefined && status >= 500) return `the service answered ${status}`;
   return status === undefined ? 'the service could not be reached' : `the service refused it with ${status}`;
 }

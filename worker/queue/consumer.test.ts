@@ -1,6 +1,11 @@
-import { gate, rehearse } from '../testing/rehearsal';
+import { setTimeout as delay } from 'node:timers/promises';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { gate, rehearse, startQuick } from '../testing/rehearsal';
+import { SqsServer } from '../testing/sqs-server';
 import { until } from '../testing/until';
 import { QueueConsumer } from './consumer';
+import { sdkApi } from './sdk-api';
+import { sqsTransport } from './sqs-transport';
 import type { QueueTransport } from './transport';
 
 describe('a consumer', () => {
@@ -66,13 +71,104 @@ describe('a consumer', () => {
   it('runs at most `concurrency` handlers and holds at most `prefetch` messages more', async () => {
     const all = gate();
     await using r = await rehearse({ concurrency: 3, prefetch: 2, handler: () => all.passed });
+    await startQuick(r);
     for (let i = 0; i < 20; i += 1) r.queue.send({ body: `${i}` });
-    r.consumer.start();
     await until('slots and buffer are full', () => r.consumer.running === 3 && r.consumer.buffered === 2);
     expect(r.queue.inFlight).toHaveLength(5);
     expect(r.queue.visible).toHaveLength(15);
     all.open();
+    await until('all are deleted', () => r.queue.deleted === 21);
+  });
+
+  it('keeps no messages ready behind slow ones: another worker may have them', async () => {
+    const slow = gate();
+    await using r = await rehearse({
+      concurrency: 3,
+      prefetch: 3,
+      handler: async (_, { signal }) => {
+        await Promise.race([delay(1200, undefined, { signal }), slow.passed]);
+      },
+    });
+    for (let i = 0; i < 20; i += 1) r.queue.send({ body: `${i}` });
+    r.consumer.start();
+    await until('the first have ended, others run', () => r.told('started').length === 6);
+    expect(r.consumer.buffered).toBe(0);
+    expect(r.queue.visible).toHaveLength(14);
+    slow.open();
     await until('all are deleted', () => r.queue.deleted === 20);
+  });
+
+  it('does not ask again and again where an empty queue is answered at once', async () => {
+    const calls: number[] = [];
+    const transport: QueueTransport = {
+      receive: () => {
+        calls.push(performance.now());
+        return Promise.resolve([]);
+      },
+      delete: () => Promise.resolve([]),
+      changeVisibility: () => Promise.resolve([]),
+    };
+    const consumer = new QueueConsumer({ transport, handler: () => Promise.resolve() });
+    consumer.start();
+    await until('it asked thrice', () => calls.length === 3);
+    await consumer.stop();
+    expect(calls[2]! - calls[0]!).toBeGreaterThan(300);
+  });
+
+  it('goes on when whoever watches it throws, and warns of it', async () => {
+    const warn = jest.spyOn(process, 'emitWarning').mockImplementation();
+    await using server = await SqsServer.start();
+    const queue = server.createQueue('tasks');
+    const client = new SQSClient({
+      region: 'us-east-2',
+      endpoint: server.endpoint,
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    });
+    const consumer = new QueueConsumer({
+      transport: sqsTransport(sdkApi(client), queue.url),
+      handler: () => Promise.resolve(),
+      observer: () => {
+        throw new Error('broken display');
+      },
+    });
+    queue.send({ body: 'x' });
+    consumer.start();
+    await until('it is deleted', () => queue.deleted === 1);
+    await consumer.stop();
+    client.destroy();
+    expect(warn).toHaveBeenCalledWith(
+      'an observer of the queue consumer threw at finished: Error: broken display',
+    );
+    warn.mockRestore();
+  });
+
+  it('runs one delivery of a message at a time, when SQS delivers it twice', async () => {
+    let running = 0;
+    let most = 0;
+    const ids: string[] = [];
+    await using r = await rehearse({
+      handler: async ({ id }) => {
+        running += 1;
+        most = Math.max(most, running);
+        await new Promise(setImmediate);
+        running -= 1;
+        ids.push(id);
+      },
+      adapt: (transport) => ({
+        ...transport,
+        // Two receipts of one message, as documented under "At-least-once delivery".
+        receive: async (request, signal) => {
+          const messages = await transport.receive(request, signal);
+          return messages.map((message) => ({ ...message, id: 'the same' }));
+        },
+      }),
+    });
+    r.queue.send({ body: 'x' });
+    r.queue.send({ body: 'x' });
+    r.consumer.start();
+    await until('both are deleted', () => r.queue.deleted === 2);
+    expect(ids).toHaveLength(2);
+    expect(most).toBe(1);
   });
 
   it('keeps one long poll open while the queue is empty, and handles what comes at once', async () => {

@@ -15,6 +15,11 @@ interface Finished {
   readonly lease: Lease;
 }
 
+/** A message is kept ready when it can begin within this time. */
+const PREFETCH_MS = 1000;
+/** Weight of the last task in the mean. */
+const LAST = 0.1;
+
 interface Ending {
   readonly outcome: Outcome;
   readonly error?: unknown;
@@ -41,6 +46,8 @@ export class QueueConsumer {
   readonly #schedule = new Schedule();
   readonly #running = new Map<Lease, Promise<void>>();
   #state: 'new' | 'started' | 'stopping' = 'new';
+  /** How long tasks take, the last ones most. Until one has ended they count as slow. */
+  #meanTaskMs = Infinity;
   #stopped: Promise<void> | undefined;
   readonly #drainOver = Promise.withResolvers<false>();
 
@@ -82,10 +89,11 @@ export class QueueConsumer {
     });
     this.#receiver = new Receiver(
       resolved,
+      () => this.#prefetch,
       () =>
         this.#deletes.failing
           ? 0
-          : resolved.concurrency + resolved.prefetch - this.#running.size - this.#schedule.size,
+          : resolved.concurrency + this.#prefetch - this.#running.size - this.#schedule.size,
       (messages) => {
         for (const message of messages) {
           const lease = this.#leases.hold(message);
@@ -105,6 +113,11 @@ export class QueueConsumer {
   /** Messages received and waiting for a slot. */
   get buffered(): number {
     return this.#schedule.size;
+  }
+
+  get #prefetch(): number {
+    const { concurrency, prefetch } = this.#options;
+    return Math.min(prefetch, Math.floor((concurrency * PREFETCH_MS) / this.#meanTaskMs));
   }
 
   /** @throws Error when it was started before. */
@@ -160,7 +173,7 @@ export class QueueConsumer {
     clearTimeout(timer);
     for (const lease of this.#running.keys()) {
       this.#options.observer({ type: 'abandoned', message: lease.message });
-      this.#giveBack(lease, 0);
+      if (this.#leases.isHeld(lease)) this.#giveBack(lease, 0);
     }
   }
 
@@ -193,9 +206,15 @@ export class QueueConsumer {
   async #work(lease: Lease): Promise<void> {
     const startedAt = performance.now();
     const result = await runTask(lease, this.#options);
+    this.#learn(performance.now() - startedAt);
     const ending = await this.#settle(lease, result);
     const durationMs = performance.now() - startedAt;
     this.#options.observer({ type: 'finished', message: lease.message, durationMs, ...ending });
+  }
+
+  #learn(taskMs: number): void {
+    const mean = this.#meanTaskMs;
+    this.#meanTaskMs = mean === Infinity ? taskMs : mean + LAST * (taskMs - mean);
   }
 
   /** Tells the queue how the handler ended, and names it. */

@@ -130,6 +130,7 @@ describe('calls that fail', () => {
       'the service answered 503',
     ],
     ['reset', () => Promise.resolve('reset' as const), 'could not be reached'],
+    ['answered with garbage', () => Promise.resolve('garbage' as const), 'that is no answer of SQS'],
     [
       'refused for expired credentials',
       () => Promise.reject(new SqsError('ExpiredTokenException', 'old', 403)),

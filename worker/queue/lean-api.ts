@@ -2,6 +2,7 @@ import { createHash, createHmac, type Hash } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { AwsCredentialIdentityProvider, Checksum, HttpRequest, SourceData } from '@smithy/types';
 import { Pool } from 'undici';
+import { isCredentialsError } from './call-errors';
 import type { SqsApi } from './sqs-api';
 
 export interface LeanApiOptions {
@@ -37,10 +38,16 @@ export class SqsResponseError extends Error {
  */
 export function leanApi({ region, endpoint, credentials }: LeanApiOptions): LeanApi {
   const { origin, protocol, hostname, host } = new URL(endpoint);
+  // Credentials that SQS no longer takes are not used to the end that they state.
+  let refused = false;
   const signer = new SignatureV4({
     service: 'sqs',
     region,
-    credentials,
+    async credentials() {
+      const identity = await credentials({ forceRefresh: refused });
+      refused = false;
+      return identity;
+    },
     sha256: NodeSha256,
     applyChecksum: false,
   });
@@ -61,9 +68,15 @@ export function leanApi({ region, endpoint, credentials }: LeanApiOptions): Lean
       body,
     };
     const { headers } = await signer.sign(request);
-    const response = await pool.request({ method: 'POST', path: '/', headers, body, signal: signal ?? null });
+    const response = await abortable(signal, (until) =>
+      pool.request({ method: 'POST', path: '/', headers, body, signal: until }),
+    );
     const text = await response.body.text();
-    if (response.statusCode >= 300) throw errorOf(response.statusCode, text);
+    if (response.statusCode >= 300) {
+      const error = errorOf(response.statusCode, text);
+      refused ||= isCredentialsError(error.name);
+      throw error;
+    }
     return (text === '' ? {} : JSON.parse(text)) as Output;
   };
 
@@ -74,6 +87,24 @@ export function leanApi({ region, endpoint, credentials }: LeanApiOptions): Lean
     sendMessage: (input) => call('SendMessage', input),
     close: () => pool.destroy(),
   };
+}
+
+/** Aborts a call as long as it has no answer: what SQS has begun to hand out is taken, or it would stay invisible. */
+async function abortable<T>(
+  signal: AbortSignal | undefined,
+  call: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const unanswered = new AbortController();
+  const abort = (): void => {
+    unanswered.abort(signal?.reason);
+  };
+  signal?.throwIfAborted();
+  signal?.addEventListener('abort', abort);
+  try {
+    return await call(unanswered.signal);
+  } finally {
+    signal?.removeEventListener('abort', abort);
+  }
 }
 
 function errorOf(httpStatusCode: number, text: string): SqsResponseError {

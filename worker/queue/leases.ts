@@ -9,6 +9,14 @@ export const MAX_INVISIBLE_SECONDS = 43_200;
 const COALESCE = 0.1;
 /** Where a whole call failed, the next try comes after this part of the visibility timeout. */
 const RETRY = 0.1;
+/**
+ * At SQS's limit the task's signal aborts this part of the visibility timeout before the message becomes visible (but not
+ * more than half a minute), so that there is time to end and to send the message to the dead-letter queue.
+ */
+const SETTLE = 0.25;
+const MAX_SETTLE_MS = 30_000;
+/** SQS counts from the receipt, which was a moment before we heard of it, in seconds. */
+const LATENCY_SECONDS = 1;
 
 /** A message that is ours for now. The signal aborts when it no longer is, or when its task must end. */
 export interface Lease {
@@ -23,6 +31,7 @@ interface HeldLease extends Lease {
   readonly receivedAt: number;
   /** When it becomes visible again unless extended, by our clock. */
   visibleAt: number;
+  /** When it is to be extended next; Infinity while that is under way, and when it cannot be any more. */
   dueAt: number;
 }
 
@@ -106,12 +115,15 @@ export class Leases {
 
   #extendDue(): void {
     this.#timerAt = Infinity;
-    const horizon = performance.now() + this.#timeoutMs * COALESCE;
+    const now = performance.now();
+    const horizon = now + this.#timeoutMs * COALESCE;
     const due: HeldLease[] = [];
     let next = Infinity;
-    for (const lease of this.#held.values()) {
+    for (const lease of [...this.#held.values()]) {
       if (lease.dueAt <= horizon) due.push(lease);
-      else next = Math.min(next, lease.dueAt);
+      else if (lease.visibleAt <= now)
+        this.#lose(lease, new MessageLostError('its visibility timeout is over'));
+      else next = Math.min(next, lease.dueAt, lease.visibleAt);
     }
     for (let start = 0; start < due.length; start += BATCH_SIZE) {
       void this.#extend(due.slice(start, start + BATCH_SIZE));
@@ -123,8 +135,12 @@ export class Leases {
     const now = performance.now();
     const changes = batch.flatMap((lease) => {
       const seconds = this.#secondsToAsk(lease, now);
-      lease.dueAt = Infinity;
-      return seconds > 0 ? [{ receiptHandle: lease.receiptHandle, seconds, lease }] : [];
+      if (now + seconds * 1000 > lease.visibleAt) {
+        this.#reschedule(lease, Infinity);
+        return [{ receiptHandle: lease.receiptHandle, seconds, lease }];
+      }
+      this.#exhaust(lease, now);
+      return [];
     });
     if (changes.length === 0) return;
     try {
@@ -142,19 +158,25 @@ export class Leases {
     }
   }
 
-  /** How long the message can be kept from now; at SQS's limit the task is told that it takes too long. */
+  /** How long the message can be kept from now, within SQS's limit. */
   #secondsToAsk(lease: HeldLease, now: number): number {
-    const endsAt = lease.receivedAt + this.#maxMs;
-    const seconds = Math.floor(Math.min(this.#timeoutMs, endsAt - now) / 1000);
-    if (now + seconds * 1000 > lease.visibleAt) return seconds;
-    lease.abort(new VisibilityExhaustedError(this.#maxMs / 1000));
-    return 0;
+    const rest = Math.floor((lease.receivedAt + this.#maxMs - now) / 1000) - LATENCY_SECONDS;
+    return Math.min(this.#timeoutMs / 1000, rest);
+  }
+
+  /** No extension gains anything any more: shortly before its end the task is told that it takes too long. */
+  #exhaust(lease: HeldLease, now: number): void {
+    const abortAt = lease.visibleAt - Math.min(this.#timeoutMs * SETTLE, MAX_SETTLE_MS);
+    if (now < abortAt) this.#reschedule(lease, abortAt);
+    else {
+      this.#reschedule(lease, Infinity);
+      lease.abort(new VisibilityExhaustedError(this.#maxMs / 1000));
+    }
   }
 
   #extended(lease: HeldLease, now: number, seconds: number): void {
     lease.visibleAt = now + seconds * 1000;
-    lease.dueAt = now + (seconds * 1000) / 2;
-    this.#arm(lease.dueAt);
+    this.#reschedule(lease, now + (seconds * 1000) / 2);
   }
 
   #postpone(lease: HeldLease, cause?: unknown): void {
@@ -163,10 +185,13 @@ export class Leases {
       const why =
         cause === undefined ? 'it could not be extended' : `it could not be extended (${reasonOf(cause)})`;
       this.#lose(lease, new MessageLostError(`its visibility timeout is over: ${why}`));
-    } else {
-      lease.dueAt = Math.min(now + this.#timeoutMs * RETRY, lease.visibleAt);
-      this.#arm(lease.dueAt);
-    }
+    } else this.#reschedule(lease, now + this.#timeoutMs * RETRY);
+  }
+
+  /** Whatever comes of it, the timer fires when the message becomes visible: it is lost then. */
+  #reschedule(lease: HeldLease, dueAt: number): void {
+    lease.dueAt = dueAt;
+    this.#arm(Math.min(dueAt, lease.visibleAt));
   }
 
   #lose(lease: HeldLease, reason: Error): void {

@@ -1,4 +1,5 @@
 import type { BackoffOptions } from './backoff';
+import { reasonOf } from './errors';
 import type { QueueObserver } from './events';
 import type { QueueMessage, QueueTransport } from './transport';
 
@@ -21,7 +22,10 @@ export interface ConsumerOptions {
   readonly visibilityTimeoutSeconds?: number;
   /** Messages handled at a time. @default 10 */
   readonly concurrency?: number;
-  /** Messages kept ready beyond the running ones, at most `concurrency`. @default `concurrency`, at most 30 */
+  /**
+   * Messages kept ready beyond the running ones, at most `concurrency`. Fewer while tasks are slow: as many as can begin
+   * within a second, since those behind slow ones are better left to other workers. @default `concurrency`, at most 30
+   */
   readonly prefetch?: number;
   /** Receive calls at a time while the queue has messages; one while it has none. @default 1 for each 10 of concurrency, at most 8 */
   readonly pollers?: number;
@@ -41,7 +45,7 @@ export interface ConsumerOptions {
   readonly callBackoff?: BackoffOptions;
   /** @default 43200, SQS's own limit */
   readonly maxInvisibleSeconds?: number;
-  /** @default - nobody watches */
+  /** Must not throw; if it does, that is a warning of the process and nothing more. @default - nobody watches */
   readonly observer?: QueueObserver;
 }
 
@@ -74,7 +78,17 @@ export function resolveOptions(options: ConsumerOptions): ResolvedOptions {
     retryBackoff: options.retryBackoff ?? { baseMs: 1000, maxMs: 900_000 },
     callBackoff: options.callBackoff ?? { baseMs: 200, maxMs: 30_000 },
     maxInvisibleSeconds: within('maxInvisibleSeconds', options.maxInvisibleSeconds ?? 43_200, 1, 43_200),
-    observer: options.observer ?? (() => undefined),
+    observer: guarded(options.observer ?? (() => undefined)),
+  };
+}
+
+function guarded(observer: QueueObserver): QueueObserver {
+  return (event) => {
+    try {
+      observer(event);
+    } catch (error) {
+      process.emitWarning(`an observer of the queue consumer threw at ${event.type}: ${reasonOf(error)}`);
+    }
   };
 }
 

@@ -46,17 +46,16 @@ export class Outbox<T extends { readonly receiptHandle: string }> {
    * dropped, and its messages become visible again by themselves.
    */
   async flush(timeoutMs: number): Promise<void> {
+    const timeIsOver = Promise.withResolvers<undefined>();
     const timeout = setTimeout(() => {
       this.#halt.abort();
+      timeIsOver.resolve(undefined);
     }, timeoutMs);
-    try {
-      while (this.#waiting.length > 0 || this.#sending.size > 0) {
-        this.#dispatch();
-        await Promise.all(this.#sending);
-      }
-    } finally {
-      clearTimeout(timeout);
+    while (!this.#halt.signal.aborted && (this.#waiting.length > 0 || this.#sending.size > 0)) {
+      this.#dispatch();
+      await Promise.race([Promise.all(this.#sending), timeIsOver.promise]);
     }
+    clearTimeout(timeout);
   }
 
   #dispatch(): void {

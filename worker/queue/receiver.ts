@@ -3,6 +3,9 @@ import type { ResolvedOptions } from './options';
 import { BATCH_SIZE } from './outbox';
 import type { QueueMessage } from './transport';
 
+/** An empty answer that comes sooner, as a service without long polls gives it, is followed by a pause up to this time. */
+const MIN_POLL_MS = 200;
+
 /**
  * Receives messages while there is room for them. One long poll is open while the queue is empty; as soon as messages
  * come, up to `pollers` calls run at a time. After a failed call it waits, longer each time, and goes on.
@@ -16,19 +19,21 @@ export class Receiver {
   #retry: NodeJS.Timeout | undefined;
 
   /**
+   * @param prefetch how many messages may be held beyond the running ones now
    * @param room how many more messages may be held now, those asked for left out
    * @param deliver takes what was received; called after `stop()` as well when a call returned messages nonetheless
    */
   constructor(
     private readonly options: ResolvedOptions,
+    private readonly prefetch: () => number,
     private readonly room: () => number,
     private readonly deliver: (messages: readonly QueueMessage[]) => void,
   ) {}
 
   /** Starts as many receive calls as room and pollers allow. */
   pump(): void {
-    const { prefetch, pollers } = this.options;
-    const worthACall = Math.min(BATCH_SIZE, Math.max(1, prefetch));
+    const { pollers } = this.options;
+    const worthACall = Math.min(BATCH_SIZE, Math.max(1, this.prefetch()));
     while (!this.#halt.signal.aborted && this.#retry === undefined) {
       if (this.#calls.size >= (this.#busy ? pollers : 1)) return;
       const room = this.room() - this.#reserved;
@@ -65,7 +70,9 @@ export class Receiver {
       this.#busy = messages.length > 0;
       if (this.#failures > 0) observer({ type: 'receive-recovered', failures: this.#failures });
       this.#failures = 0;
-      observer({ type: 'received', messages, durationMs: performance.now() - startedAt });
+      const durationMs = performance.now() - startedAt;
+      observer({ type: 'received', messages, durationMs });
+      if (messages.length === 0 && durationMs < MIN_POLL_MS) this.#pause(MIN_POLL_MS - durationMs);
       return messages;
     } catch (error) {
       if (!this.#halt.signal.aborted) this.#backOff(error, performance.now() - startedAt);
@@ -77,10 +84,16 @@ export class Receiver {
     this.#failures += 1;
     const retryInMs = backoffMs(this.#failures, this.options.callBackoff);
     this.options.observer({ type: 'receive-failed', error, durationMs, retryInMs });
+    this.#pause(retryInMs);
+  }
+
+  /** No call begins meanwhile. */
+  #pause(ms: number): void {
+    if (this.#halt.signal.aborted) return;
     clearTimeout(this.#retry);
     this.#retry = setTimeout(() => {
       this.#retry = undefined;
       this.pump();
-    }, retryInMs);
+    }, ms);
   }
 }

@@ -1,12 +1,13 @@
 import type { Lease } from './leases';
 
 /**
- * The messages that wait for a slot, oldest first. Of a FIFO group only one message is out at a time: the next one
- * follows when `done` is called for it.
+ * The messages that wait for a slot, oldest first. Of a FIFO group only one message is out at a time, and of a message
+ * only one delivery (SQS may deliver twice; one that was lost comes again while its handler may not have ended): the next
+ * one follows when `done` is called for it.
  */
 export class Schedule {
   #waiting: Lease[] = [];
-  readonly #activeGroups = new Set<string>();
+  readonly #active = new Set<string>();
 
   get size(): number {
     return this.#waiting.length;
@@ -16,21 +17,17 @@ export class Schedule {
     this.#waiting.push(lease);
   }
 
-  /** Takes the first message whose group is free, or undefined. */
+  /** Takes the first message that may run beside those that do, or undefined. */
   next(): Lease | undefined {
-    const index = this.#waiting.findIndex(
-      ({ message: { groupId } }) => groupId === undefined || !this.#activeGroups.has(groupId),
-    );
-    if (index === -1) return undefined;
-    const [lease] = this.#waiting.splice(index, 1);
-    const groupId = lease?.message.groupId;
-    if (groupId !== undefined) this.#activeGroups.add(groupId);
+    const index = this.#waiting.findIndex((lease) => !this.#active.has(orderOf(lease)));
+    const [lease] = index === -1 ? [] : this.#waiting.splice(index, 1);
+    if (lease !== undefined) this.#active.add(orderOf(lease));
     return lease;
   }
 
-  /** The message is settled: its group may go on. */
-  done({ message: { groupId } }: Lease): void {
-    if (groupId !== undefined) this.#activeGroups.delete(groupId);
+  /** The message is settled: its group, or its next delivery, may go on. */
+  done(lease: Lease): void {
+    this.#active.delete(orderOf(lease));
   }
 
   /** Takes out one message that waits. */
@@ -49,4 +46,9 @@ export class Schedule {
   takeAll(): Lease[] {
     return this.#waiting.splice(0);
   }
+}
+
+/** What runs one after the other. */
+function orderOf({ message: { groupId, id } }: Lease): string {
+  return groupId ?? id;
 }

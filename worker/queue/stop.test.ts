@@ -1,4 +1,5 @@
-import { gate, rehearse } from '../testing/rehearsal';
+import { gate, rehearse, startQuick } from '../testing/rehearsal';
+import { SqsError } from '../testing/sqs-queue';
 import { until } from '../testing/until';
 
 describe('stopping a consumer', () => {
@@ -41,15 +42,15 @@ describe('stopping a consumer', () => {
   it('lets running handlers end, deletes their messages and returns those that waited', async () => {
     const work = gate();
     await using r = await rehearse({ concurrency: 2, prefetch: 2, handler: () => work.passed });
+    await startQuick(r);
     for (let i = 0; i < 4; i += 1) r.queue.send({ body: `${i}` });
-    r.consumer.start();
     await until('slots and buffer are full', () => r.consumer.running === 2 && r.consumer.buffered === 2);
     const stopped = r.consumer.stop();
     await until('the buffer is returned', () => r.queue.visible.length === 2);
     expect(r.queue.inFlight).toHaveLength(2);
     work.open();
     await stopped;
-    expect(r.queue.deleted).toBe(2);
+    expect(r.queue.deleted).toBe(3);
     expect(r.queue.inFlight).toHaveLength(0);
     expect(r.told('stopped')).toHaveLength(1);
   });
@@ -108,6 +109,43 @@ describe('stopping a consumer', () => {
     await r.consumer.stop();
     expect(r.told('call-failed').every(({ call }) => call === 'delete')).toBe(true);
     expect(r.queue.deleted).toBe(0);
+  });
+
+  it('resolves in time even when the queue is silent', async () => {
+    const silence = gate();
+    await using r = await rehearse({ graceSeconds: 0.1, handler: () => Promise.resolve() });
+    r.server.intercept = async ({ action }) => {
+      if (action === 'DeleteMessageBatch') await silence.passed;
+      return undefined;
+    };
+    r.queue.send({ body: 'x' });
+    r.consumer.start();
+    await until('it deletes', () => r.server.calls.DeleteMessageBatch === 1);
+    const before = performance.now();
+    await r.consumer.stop();
+    expect(performance.now() - before).toBeLessThan(2000);
+    silence.open();
+  });
+
+  it('leaves a message alone that is no longer ours, also when its handler heeds no abort', async () => {
+    const never = gate();
+    await using r = await rehearse({
+      visibilityTimeoutSeconds: 1,
+      drainSeconds: 0,
+      graceSeconds: 0.05,
+      concurrency: 1,
+      prefetch: 0,
+      handler: () => never.passed,
+    });
+    r.queue.entryFault = () => new SqsError('MessageNotInflight', 'not in flight');
+    r.queue.send({ body: 'x' });
+    r.consumer.start();
+    await until('it is lost', () => r.told('lost').length === 1);
+    const calls = r.server.calls.ChangeMessageVisibilityBatch;
+    await r.consumer.stop();
+    expect(r.told('abandoned')).toHaveLength(1);
+    expect(r.server.calls.ChangeMessageVisibilityBatch).toBe(calls);
+    never.open();
   });
 
   it('is the same stop when it is called again, and the shorter drain time counts', async () => {

@@ -8,6 +8,7 @@ import { sqsTransport } from '../queue/sqs-transport';
 import type { QueueTransport } from '../queue/transport';
 import type { MemoryQueue } from './sqs-queue';
 import { SqsServer } from './sqs-server';
+import { until } from './until';
 
 export interface RehearsalOptions extends Partial<Omit<ConsumerOptions, 'transport' | 'observer'>> {
   readonly handler: Handler;
@@ -46,6 +47,7 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
     maxReceiveCount,
     sendsToDeadLetterQueue = false,
     adapt,
+    handler,
     ...consumerOptions
   } = options;
   const server = await SqsServer.start();
@@ -70,6 +72,7 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
     callBackoff: { baseMs: 10, maxMs: 50 },
     retryBackoff: { baseMs: 1000, maxMs: 1000 },
     ...consumerOptions,
+    handler: (message, context) => (message.body === QUICK ? Promise.resolve() : handler(message, context)),
     transport: adapt?.(transport) ?? transport,
     observer: (event) => {
       events.push(event);
@@ -91,6 +94,15 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
     },
   };
 }
+
+/** Starts the consumer and has it handle one message quickly: it then keeps others ready. */
+export async function startQuick({ consumer, queue, told }: Rehearsal): Promise<void> {
+  queue.send({ body: QUICK });
+  consumer.start();
+  await until('the quick message is deleted', () => told('deleted').length === 1);
+}
+
+const QUICK = 'quick';
 
 /** A gate that a handler waits at until the test opens it. */
 export interface Gate {

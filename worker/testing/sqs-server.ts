@@ -27,12 +27,15 @@ export interface SqsServerOptions {
 }
 
 /**
- * Called before each call is handled. It may wait, and throw an SqsError to be the answer; `reset` breaks the connection.
+ * Called before each call is handled. It may wait, and throw an SqsError to be the answer; `reset` breaks the
+ * connection, `garbage` answers 200 with a page of HTML, as a proxy may.
  */
 export type Intercept = (call: {
   readonly action: string;
   readonly input: unknown;
-}) => Promise<'reset' | undefined> | undefined;
+  /** Of the credentials that signed the request. */
+  readonly accessKeyId: string;
+}) => Promise<'reset' | 'garbage' | undefined> | undefined;
 
 /** SQS in memory over HTTP (AWS JSON 1.0), for the real clients; just the calls that a consumer makes. */
 export class SqsServer implements AsyncDisposable {
@@ -88,8 +91,13 @@ export class SqsServer implements AsyncDisposable {
       const action = String(request.headers['x-amz-target']).replace('AmazonSQS.', '');
       const input: unknown = JSON.parse(await bodyOf(request));
       this.calls[action] = (this.calls[action] ?? 0) + 1;
-      if ((await this.intercept?.({ action, input })) === 'reset') {
+      const fault = await this.intercept?.({ action, input, accessKeyId: accessKeyOf(request) });
+      if (fault === 'reset') {
         response.destroy();
+        return;
+      }
+      if (fault === 'garbage') {
+        response.end('<html>Welcome</html>');
         return;
       }
       const result = await this.#handle(action, input, response);
@@ -216,6 +224,10 @@ function toWire(message: StoredMessage): object {
       ...(message.groupId !== undefined && { MessageGroupId: message.groupId }),
     },
   };
+}
+
+function accessKeyOf({ headers }: IncomingMessage): string {
+  return /Credential=([^/]+)/u.exec(headers.authorization ?? '')?.[1] ?? '';
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {

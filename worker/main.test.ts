@@ -12,6 +12,8 @@ import { SqsServer } from './testing/sqs-server';
 import { until } from './testing/until';
 import { bundleWorker, WorkerProcess, type WorkerBundle } from './testing/worker-process';
 
+jest.setTimeout(60_000);
+
 let bundle: WorkerBundle;
 let sqs: SqsServer;
 let s3: S3Server;
@@ -114,7 +116,7 @@ describe('the worker as a process', () => {
     await using two = WorkerProcess.start(bundle, environment());
     await until('both poll', () => sqs.calls.ReceiveMessage === 2);
     for (let i = 0; i < 200; i += 1) upload(`uploads/${i}.txt`);
-    await until('all messages are deleted', () => queue.deleted === 200);
+    await until('all messages are deleted', () => queue.deleted === 200, 50);
     expect(bucket.keys.filter((key) => key.startsWith('processed/'))).toHaveLength(200);
     expect(bucket.keys.filter((key) => key.startsWith('uploads/'))).toHaveLength(0);
     await until('both have told of it', () => one.story.length > 0 && two.story.length > 0);

@@ -43,6 +43,9 @@ export interface WriteCondition {
 /** S3 takes user metadata of up to 2 KB, names and values together. */
 const MAX_METADATA = 2048;
 
+/** S3 takes keys of up to so many bytes of UTF-8. */
+const MAX_KEY = 1024;
+
 /** A bucket in memory: versions (or none), conditional writes and deletes, sequencers that grow with each write. */
 export class MemoryBucket {
   /** Newest version first. */
@@ -83,6 +86,7 @@ export class MemoryBucket {
   }
 
   #add(object: NewObject, isDeleteMarker: boolean): ObjectVersion {
+    if (Buffer.byteLength(object.key) > MAX_KEY) throw new S3Error('KeyTooLongError', 400);
     const metadata = object.metadata ?? {};
     const metadataSize = Object.entries(metadata).flat().join('').length;
     if (metadataSize > MAX_METADATA) throw new S3Error('MetadataTooLarge', 400);

@@ -1,11 +1,13 @@
 import path from 'node:path';
 import type { Probe, SubtitleStream } from './probe';
-import { SAFE_INPUT } from './probe';
+import { SAFE_INPUT, SAFE_SUBTITLES } from './probe';
 import type { Rendition } from './renditions';
 
 /** The stated quality of every rendition: constant rate factor of x264 (lower is better; 18 looks lossless) and its preset. */
 export const QUALITY = { codec: 'libx264', crf: 22, preset: 'fast' } as const;
-const AUDIO_RATE = '128k';
+const AUDIO_RATE = 128_000;
+/** A file may exceed what its bit rates allow by this factor: bursts, and what the container adds. */
+const OVERHEAD = 1.25;
 /** Length of an HLS segment in seconds; a key frame begins each, at the same times in all renditions. */
 export const SEGMENT_SECONDS = 4;
 
@@ -41,18 +43,12 @@ export function movieArguments({ input, folder, probe, renditions, subtitles }: 
   return [
     ...['-hide_banner', '-nostdin', '-y', '-v', 'error', '-progress', 'pipe:1', '-nostats'],
     ...[...SAFE_INPUT, '-i', input],
-    ...sidecars.flatMap((file) => [
-      '-protocol_whitelist',
-      'file',
-      '-format_whitelist',
-      'srt,webvtt',
-      '-i',
-      file,
-    ]),
+    ...sidecars.flatMap((file) => [...SAFE_SUBTITLES, '-i', file]),
     ...['-filter_complex', filterGraph(probe, renditions)],
-    ...['-map', '[poster]', '-frames:v', '1', '-q:v', '3', '-update', '1', path.join(folder, 'poster.jpg')],
+    ...['-map', '[poster]', '-frames:v', '2', '-fps_mode', 'passthrough', '-q:v', '3', '-update', '1'],
+    path.join(folder, 'poster.jpg'),
     ...renditions.flatMap((_, i) => ['-map', `[v${i}]`]),
-    ...(probe.hasAudio ? ['-map', '0:a:0', '-c:a', 'aac', '-b:a', AUDIO_RATE, '-ac', '2'] : []),
+    ...(probe.hasAudio ? ['-map', '0:a:0', '-c:a', 'aac', '-b:a', String(AUDIO_RATE), '-ac', '2'] : []),
     ...subtitles.flatMap((subtitle) => ['-map', sourceOf(subtitle)]),
     ...(subtitles.length > 0 ? ['-c:s', 'mov_text'] : []),
     ...subtitles.flatMap(({ language }, i) => [`-metadata:s:s:${i}`, `language=${language}`]),
@@ -73,7 +69,15 @@ export function movieArguments({ input, folder, probe, renditions, subtitles }: 
   ];
 }
 
-/** One decode, split for each rendition and the poster (a frame from a tenth of the movie on, 720 pixels wide at most). */
+/** The largest file that may come of a rendition, in bytes. */
+export function maxFileBytes({ maxRate }: Rendition, durationSeconds: number): number {
+  return ((maxRate + AUDIO_RATE) / 8) * (durationSeconds + SEGMENT_SECONDS) * OVERHEAD;
+}
+
+/**
+ * One decode, split for each rendition and the poster: the first frame, replaced by one from a tenth of the movie on where
+ * there is one, 720 pixels wide at most.
+ */
 function filterGraph({ durationSeconds, video }: Probe, renditions: readonly Rendition[]): string {
   const heads = renditions.map((_, i) => `[s${i}]`).join('');
   const scaled = renditions.map(
@@ -84,7 +88,7 @@ function filterGraph({ durationSeconds, video }: Probe, renditions: readonly Ren
   return [
     `[0:v:0]split=${renditions.length + 1}${heads}[p]`,
     ...scaled,
-    `[p]select='gte(t,${posterAt})',scale=${posterWidth}:-2,setsar=1,format=yuvj420p[poster]`,
+    `[p]select='eq(n,0)+gte(t,${posterAt})',scale=${posterWidth}:-2,setsar=1,format=yuvj420p[poster]`,
   ].join(';');
 }
 

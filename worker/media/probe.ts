@@ -11,12 +11,13 @@ const CONTAINERS = 'mov,matroska,avi,mpegts,mpeg,flv,asf,ogg';
 const IMAGES = 'image2,jpeg_pipe,png_pipe,webp_pipe,gif,bmp_pipe,tiff_pipe';
 
 /** Options before every input: only local files, only formats that hold their own data. */
-export const SAFE_INPUT: readonly string[] = [
-  '-protocol_whitelist',
-  'file',
-  '-format_whitelist',
-  `${CONTAINERS},${IMAGES}`,
-];
+export const SAFE_INPUT = onlyFormats(`${CONTAINERS},${IMAGES}`);
+/** The same for a file of subtitles. */
+export const SAFE_SUBTITLES = onlyFormats('srt,webvtt');
+
+function onlyFormats(formats: string): readonly string[] {
+  return ['-protocol_whitelist', 'file', '-format_whitelist', formats];
+}
 
 const stream = z.object({
   index: z.number(),
@@ -71,17 +72,17 @@ export interface Probe {
  * @throws NonRetryableError when it is no media file, or a broken one
  */
 export async function probe({ ffprobe }: MediaTools, file: string, signal: AbortSignal): Promise<Probe> {
-  let output = '';
+  const lines: string[] = [];
   const args = ['-v', 'error', ...SAFE_INPUT, '-of', 'json', '-show_streams', '-show_format', file];
   try {
-    await runTool(ffprobe, args, signal, (line) => (output += line));
+    await runTool(ffprobe, args, { signal, onLine: (line) => lines.push(line) });
   } catch (error) {
     if (error instanceof ToolError && !error.isPassing) {
       throw new NonRetryableError(`not a media file, or a broken one: ${error.message}`, { cause: error });
     }
     throw error;
   }
-  const { streams, format } = report.parse(JSON.parse(output));
+  const { streams, format } = report.parse(JSON.parse(lines.join('\n')));
   const video = streams.find((s) => s.codec_type === 'video' && s.disposition?.attached_pic !== 1);
   return {
     format: format.format_name,
@@ -96,6 +97,23 @@ export async function probe({ ffprobe }: MediaTools, file: string, signal: Abort
         language: s.tags?.language ?? 'und',
       })),
   };
+}
+
+/** True for a file of subtitles with at least one text. */
+export async function isSubtitleFile(
+  { ffprobe }: MediaTools,
+  file: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const lines: string[] = [];
+  const args = ['-v', 'error', ...SAFE_SUBTITLES, '-of', 'csv=p=0', '-show_entries', 'packet=pts', file];
+  try {
+    await runTool(ffprobe, args, { signal, onLine: (line) => lines.push(line) });
+  } catch (error) {
+    if (error instanceof ToolError && !error.isPassing) return false;
+    throw error;
+  }
+  return lines.length > 0;
 }
 
 function toVideo(video: z.infer<typeof stream>): VideoStream | undefined {

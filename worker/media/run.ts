@@ -20,26 +20,40 @@ export class ToolError extends Error {
     );
   }
 
+  /** True when it was ended because a file became larger than it may. */
+  get isOversized(): boolean {
+    return this.signal === 'SIGXFSZ';
+  }
+
   /** True when the reason lies with this machine and not with the file: no space, out of memory. */
   get isPassing(): boolean {
-    return this.signal !== null || /No space left on device|Cannot allocate memory/u.test(this.output);
+    return (
+      (this.signal !== null && !this.isOversized) ||
+      /No space left on device|Cannot allocate memory/u.test(this.output)
+    );
   }
+}
+
+export interface RunOptions {
+  readonly signal: AbortSignal;
+  /** Takes each line of its standard output. @default - nobody does */
+  readonly onLine?: (line: string) => void;
+  /** The kernel ends it when it writes a larger file than that (Linux). @default - no limit */
+  readonly maxFileBytes?: number;
 }
 
 /**
  * Runs a program to its end; it is killed when the signal aborts, and with this process where the kernel can do that.
  *
- * @param onLine takes each line of its standard output
  * @throws ToolError when it fails; the signal's reason when it was aborted
  */
 export async function runTool(
   tool: string,
   args: readonly string[],
-  signal: AbortSignal,
-  onLine: (line: string) => void,
+  { signal, onLine = () => undefined, maxFileBytes }: RunOptions,
 ): Promise<void> {
   signal.throwIfAborted();
-  const [command, ...rest] = dyingWithParent([tool, ...args]);
+  const [command, ...rest] = bounded([tool, ...args], maxFileBytes);
   const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
   const kill = (): void => {
     child.kill('SIGKILL');
@@ -59,9 +73,17 @@ export async function runTool(
   if (child.exitCode !== 0) throw new ToolError(tool, child.exitCode, child.signalCode, stderr);
 }
 
-/** On Linux the kernel kills it when this process is gone, however that ended (setpriv is part of util-linux). */
-function dyingWithParent(command: readonly [string, ...string[]]): readonly [string, ...string[]] {
-  return process.platform === 'linux' ? ['setpriv', '--pdeathsig', 'KILL', ...command] : command;
+/**
+ * On Linux the kernel kills it when this process is gone, however that ended, and when a file of it grows too large
+ * (setpriv and prlimit are parts of util-linux).
+ */
+function bounded(
+  command: readonly [string, ...string[]],
+  maxFileBytes: number | undefined,
+): readonly [string, ...string[]] {
+  if (process.platform !== 'linux') return command;
+  const limit = maxFileBytes === undefined ? [] : ['prlimit', `--fsize=${Math.ceil(maxFileBytes)}`];
+  return ['setpriv', '--pdeathsig', 'KILL', ...limit, ...command];
 }
 
 function lastLines(output: string): string {

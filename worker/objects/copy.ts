@@ -125,7 +125,10 @@ async function copyInParts(
       { abortSignal: signal },
     );
   } catch (error) {
-    await s3.send(new AbortMultipartUploadCommand({ ...target(destination), UploadId }));
+    // Where that fails as well, the bucket's lifecycle rule for incomplete uploads has to do.
+    await s3
+      .send(new AbortMultipartUploadCommand({ ...target(destination), UploadId }))
+      .catch(() => undefined);
     throw error;
   }
 }

@@ -1,9 +1,10 @@
 import { NonRetryableError } from '../queue/errors';
 import { Body } from '../../testing/s3/body';
+import { S3Error } from '../../testing/s3/bucket';
 import { made, manifestOf, picture, quickly, Studio, tone } from '../testing/studio';
 import { until } from '../testing/until';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 let studio: Studio;
 
@@ -95,9 +96,55 @@ describe('the work on a movie', () => {
     expect(p.bucket.keys).not.toContain('uploads/a.mp4');
   });
 
+  it('that another version overtook leaves nothing of its own behind', async () => {
+    await using p = await studio.start();
+    const content = await studio.media.make('r.mp4', ...picture('320x240', 1), ...quickly);
+    const version = p.upload('uploads/a.mp4', Body.of(content));
+    const manifest = JSON.stringify({ prefix: 'processed/a.mp4/other/', files: [] });
+    p.server.intercept = ({ operation, key }) => {
+      if (operation === 'PutObject' && key === 'processed/a.mp4/manifest.json')
+        p.upload(key, manifest, { metadata: { 'upload-source': 'newer FFFF' } });
+      return undefined;
+    };
+    await expect(p.deliver(version)).rejects.toThrow(
+      'manifest.json changed while uploads/a.mp4 was worked on',
+    );
+    expect(p.bucket.keys).toEqual(['processed/a.mp4/manifest.json', 'uploads/a.mp4']);
+    p.server.intercept = undefined;
+    await p.deliver(version);
+    expect(p.bucket.keys).toEqual(['processed/a.mp4', 'processed/a.mp4/manifest.json']);
+  });
+
+  it('takes the place of a manifest that is none of ours', async () => {
+    await using p = await studio.start();
+    p.upload('processed/a.mp4/manifest.json', 'put by hand');
+    const content = await studio.media.make('h.mp4', ...picture('320x240', 1), ...quickly);
+    await p.deliver(p.upload('uploads/a.mp4', Body.of(content)));
+    expect(manifestOf(p, 'a.mp4').renditions).toHaveLength(1);
+  });
+
+  it('goes on when its progress cannot be published, and says so', async () => {
+    await using p = await studio.start();
+    p.server.intercept = ({ key }) => {
+      if (key.endsWith('progress.json')) throw new S3Error('SlowDown', 503);
+      return undefined;
+    };
+    const content = await studio.media.make('p.mp4', ...picture('320x240', 1), ...quickly);
+    await p.deliver(p.upload('uploads/a.mp4', Body.of(content)));
+    expect(p.told).toContainEqual(expect.stringContaining('Progress of uploads/a.mp4 cannot be published'));
+    expect(p.told.at(-1)).toBe('Moved to: processed/a.mp4');
+  });
+
+  it('is refused before it begins when the names of its results would be too long', async () => {
+    await using p = await studio.start();
+    const delivery = p.deliver(p.upload(`uploads/${'x'.repeat(960)}.mp4`, 'never looked at'));
+    await expect(delivery).rejects.toThrow(NonRetryableError);
+    await expect(delivery).rejects.toThrow('too long a key');
+  });
+
   it('ends with its task: ffmpeg is killed and the scratch space is freed', async () => {
     await using p = await studio.start();
-    const content = await studio.media.make('l.mp4', ...picture('1280x720', 20, 25), ...quickly);
+    const content = await studio.media.make('l.mp4', ...picture('1280x720', 20, 10), ...quickly);
     const stop = new AbortController();
     const delivery = p.deliver(p.upload('uploads/long.mp4', Body.of(content)), stop.signal);
     const failure = delivery.catch((error: unknown) => error);

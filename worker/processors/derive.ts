@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { DeleteObjectsCommand, GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { z } from 'zod';
 import type { Upload } from '../events/upload';
 import { isConflict, isMissing } from '../objects/errors';
 import { downloadFile, uploadFile } from '../objects/files';
 import { findUpload, headObject } from '../objects/versions';
-import { NonRetryableError } from '../queue/errors';
+import { NonRetryableError, reasonOf } from '../queue/errors';
+import { processedKey, type Prefixes } from './keys';
 import type { Limit } from './limit';
 import type { Processor, ProcessorContext } from './processor';
 import { Progress } from './progress';
@@ -33,24 +35,24 @@ export interface DeriveWork {
   /** Where results go; the input is there as well. */
   readonly folder: string;
   readonly signal: AbortSignal;
+  /** Promises scratch space for results; without it they may take 32 MiB. @throws ScratchSpaceError when it is not there */
+  readonly reserve: (bytes: number) => Promise<void>;
   /** Tells how far the work is, from 0 to 100. */
   readonly progress: (percent: number) => void;
 }
 
-/** Results of a small upload may be many times its size, in bytes. */
-const MINIMUM_GROWTH = 64 * 1024 ** 2;
+/** Scratch space that every task gets beside its upload, in bytes: enough for small results. */
+export const SMALL_RESULTS = 32 * 1024 ** 2;
+/** What is appended to the key of an upload to name its results takes less than that, in bytes. */
+const RESULT_NAME = 64;
 
-export interface DeriveOptions {
+export interface DeriveOptions extends Prefixes {
   readonly name: string;
   readonly s3: S3Client;
-  readonly uploadsPrefix: string;
-  readonly processedPrefix: string;
   readonly scratch: Scratch;
   /** How many uploads are worked on at a time. */
   readonly limit: Limit;
   readonly accepts: (upload: Upload) => boolean;
-  /** What the results may take on disk at most, as a multiple of the upload's size. */
-  readonly growth: number;
   /** @throws NonRetryableError when the upload can never be worked on */
   readonly make: (work: DeriveWork) => Promise<Derived>;
   /** Moves the upload itself, when its results are in place. */
@@ -66,12 +68,12 @@ export interface DeriveOptions {
  * their order; the set it named before is then deleted.
  */
 export function derivingProcessor(options: DeriveOptions): Processor {
-  const { s3, uploadsPrefix, processedPrefix, move } = options;
+  const { s3, move } = options;
   return {
     name: options.name,
     accepts: options.accepts,
     async process(upload, context) {
-      const base = `${processedPrefix}${upload.key.slice(uploadsPrefix.length)}`;
+      const base = processedKey(upload, options, RESULT_NAME);
       const { state } = await findUpload(s3, upload, context.signal);
       const current = await headObject(s3, upload.bucket, `${base}/manifest.json`, context.signal);
       const relation = relate(provenanceOf(upload), readProvenance(current?.Metadata));
@@ -92,20 +94,28 @@ async function deriveAndPublish(
   replaces: string | undefined,
   { signal, tell }: ProcessorContext,
 ): Promise<void> {
-  const { s3, scratch, growth, make } = options;
+  const { s3, scratch, make } = options;
   if (upload.size === 0) throw new NonRetryableError(`${upload.key} is empty`);
-  await using folder = await scratch.folder(upload.size * (1 + growth) + MINIMUM_GROWTH);
+  await using folder = await scratch.folder(upload.size + SMALL_RESULTS);
   const input = path.join(folder.path, 'input');
   await downloadFile(s3, upload, input, signal);
   const target = { Bucket: upload.bucket, Key: `${base}/progress.json` };
-  const progress = new Progress(s3, target, (percent) => {
-    tell(`Progress: ${upload.key} ${percent} %`);
-  });
+  const progress = new Progress(
+    s3,
+    target,
+    (percent) => {
+      tell(`Progress: ${upload.key} ${percent} %`);
+    },
+    (error) => {
+      tell(`Progress of ${upload.key} cannot be published: ${reasonOf(error)}`);
+    },
+  );
   const work: DeriveWork = {
     upload,
     input,
     folder: folder.path,
     signal,
+    reserve: folder.reserve,
     progress: (percent) => {
       progress.report(percent);
     },
@@ -145,10 +155,9 @@ async function named<T>(upload: Upload, work: () => Promise<T>): Promise<T> {
   }
 }
 
-interface Manifest {
-  readonly prefix: string;
-  readonly files: readonly { readonly key: string }[];
-}
+/** What of a manifest is read again. */
+const manifestSchema = z.object({ prefix: z.string(), files: z.array(z.object({ key: z.string() })) });
+type Manifest = Readonly<z.infer<typeof manifestSchema>>;
 
 /** Writes the manifest, unless it changed meanwhile: the task is then tried again and looks anew. */
 async function publish(
@@ -160,7 +169,7 @@ async function publish(
   signal: AbortSignal,
 ): Promise<void> {
   const target = { Bucket: upload.bucket, Key: `${base}/manifest.json` };
-  const previous = replaces === undefined ? undefined : await readManifest(s3, target, replaces, signal);
+  const previous = replaces === undefined ? undefined : await readManifest(s3, target, signal);
   try {
     await s3.send(
       new PutObjectCommand({
@@ -173,33 +182,39 @@ async function publish(
       { abortSignal: signal },
     );
   } catch (error) {
-    if (isConflict(error))
-      throw new Error(`${target.Key} changed while ${upload.key} was worked on`, { cause: error });
-    throw error;
+    if (!isConflict(error)) throw error;
+    // What a duplicate of this task made has the same names; of another version it has not.
+    await deleteSet(s3, upload.bucket, manifest, await readManifest(s3, target, signal), signal);
+    throw new Error(`${target.Key} changed while ${upload.key} was worked on`, { cause: error });
   }
-  const stale = previous?.files.filter(({ key }) => !key.startsWith(manifest.prefix)) ?? [];
-  if (stale.length > 0) {
-    const Objects = stale.map(({ key }) => ({ Key: key }));
-    await s3.send(new DeleteObjectsCommand({ Bucket: upload.bucket, Delete: { Objects, Quiet: true } }), {
-      abortSignal: signal,
-    });
-  }
+  if (previous !== undefined) await deleteSet(s3, upload.bucket, previous, manifest, signal);
 }
 
-/** Undefined when it changed since. */
+/** Deletes the files of one manifest that do not belong to the set of the one that counts. */
+async function deleteSet(
+  s3: S3Client,
+  Bucket: string,
+  { files }: Manifest,
+  current: Manifest | undefined,
+  abortSignal: AbortSignal,
+): Promise<void> {
+  const stale = files.filter(({ key }) => current === undefined || !key.startsWith(current.prefix));
+  if (stale.length === 0) return;
+  const Objects = stale.map(({ key }) => ({ Key: key }));
+  await s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }), { abortSignal });
+}
+
+/** Undefined when there is none, or none of ours. */
 async function readManifest(
   s3: S3Client,
   target: { readonly Bucket: string; readonly Key: string },
-  eTag: string,
-  signal: AbortSignal,
+  abortSignal: AbortSignal,
 ): Promise<Manifest | undefined> {
   try {
-    const { Body } = await s3.send(new GetObjectCommand({ ...target, IfMatch: eTag }), {
-      abortSignal: signal,
-    });
-    return JSON.parse((await Body?.transformToString()) ?? '') as Manifest;
+    const { Body } = await s3.send(new GetObjectCommand(target), { abortSignal });
+    return manifestSchema.safeParse(JSON.parse((await Body?.transformToString()) ?? '')).data;
   } catch (error) {
-    if (isConflict(error) || isMissing(error)) return undefined;
+    if (isMissing(error) || error instanceof SyntaxError) return undefined;
     throw error;
   }
 }

@@ -36,7 +36,7 @@ export async function makeThumbnail(
     path.join(folder, 'thumbnail.jpg'),
   ];
   try {
-    await runTool(tools.ffmpeg, args, signal, () => undefined);
+    await runTool(tools.ffmpeg, args, { signal });
   } catch (error) {
     if (error instanceof ToolError && !error.isPassing) {
       throw new NonRetryableError(`it cannot be decoded: ${error.message}`, { cause: error });

@@ -2,16 +2,15 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import type { MediaTools } from '../media/tools';
 import { derivingProcessor } from './derive';
 import { IMAGE, makeThumbnail } from './image';
+import type { Prefixes } from './keys';
 import { Limit } from './limit';
 import { moveProcessor } from './move';
 import { makeMovie, MOVIE } from './movie';
 import type { Processor } from './processor';
 import type { Scratch } from './scratch';
 
-export interface ProcessorsOptions {
+export interface ProcessorsOptions extends Prefixes {
   readonly s3: S3Client;
-  readonly uploadsPrefix: string;
-  readonly processedPrefix: string;
   /** True to make every rendition of a movie, whatever its size. */
   readonly upscale: boolean;
   readonly scratch: Scratch;
@@ -33,7 +32,6 @@ export function allProcessors(options: ProcessorsOptions): readonly Processor[] 
       name: 'movie',
       limit: one,
       accepts: ({ key }) => MOVIE.test(key),
-      growth: 4,
       make: (work) => makeMovie({ ...options, tools }, work),
     }),
     derivingProcessor({
@@ -41,7 +39,6 @@ export function allProcessors(options: ProcessorsOptions): readonly Processor[] 
       name: 'image',
       limit: few,
       accepts: ({ key }) => IMAGE.test(key),
-      growth: 1,
       make: (work) => makeThumbnail(tools, work),
     }),
     move,

@@ -60,6 +60,14 @@ describe.each([
     },
   );
 
+  it('refuses a key that S3 takes under uploads/ but would not under processed/', async () => {
+    await using p = await startMoving(versioned);
+    await p.deliver(p.upload(`uploads/${'x'.repeat(1014)}`, 'x'));
+    const delivery = p.deliver(p.upload(`uploads/${'é'.repeat(508)}`, 'x'));
+    await expect(delivery).rejects.toThrow(NonRetryableError);
+    await expect(delivery).rejects.toThrow('under processed/ it takes 1026 bytes, and S3 allows 1024');
+  });
+
   it('moves an empty object', async () => {
     await using p = await startMoving(versioned);
     await p.deliver(p.upload('uploads/empty', ''));
@@ -177,6 +185,18 @@ describe.each([
     expect(p.server.calls.filter((call) => call.startsWith('UploadPartCopy'))).toHaveLength(0);
     await p.deliver(p.upload('uploads/above', Body.zeros(6 * MiB + 1)));
     expect(p.server.calls.filter((call) => call.startsWith('UploadPartCopy'))).toHaveLength(2);
+  });
+
+  it('says why a copy failed, also when its half cannot be removed', async () => {
+    await using p = await startMoving(versioned, { multipartThreshold: 6 * MiB, partSize: 5 * MiB });
+    p.server.intercept = ({ operation }) => {
+      if (operation === 'UploadPartCopy') throw new S3Error('InternalError', 500);
+      if (operation === 'AbortMultipartUpload') throw new S3Error('AccessDenied', 403);
+      return undefined;
+    };
+    await expect(p.deliver(p.upload('uploads/x', Body.zeros(20 * MiB)))).rejects.toMatchObject({
+      name: 'InternalError',
+    });
   });
 
   it('leaves no half of a copy behind when a part fails', async () => {

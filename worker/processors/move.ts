@@ -4,16 +4,15 @@ import { copyObject, type CopyOptions } from '../objects/copy';
 import { isConflict, isMetadataTooLarge, isMissing } from '../objects/errors';
 import { deleteUpload, findUpload, headObject } from '../objects/versions';
 import { NonRetryableError } from '../queue/errors';
+import { processedKey, type Prefixes } from './keys';
 import type { Processor, ProcessorContext } from './processor';
 import { formatProvenance, PROVENANCE, provenanceOf, readProvenance, relate } from './provenance';
 
 /** How often a move looks again at once when something changed meanwhile, before it leaves that to a redelivery. */
 const MAX_ATTEMPTS = 5;
 
-export interface MoveOptions {
+export interface MoveOptions extends Prefixes {
   readonly s3: S3Client;
-  readonly uploadsPrefix: string;
-  readonly processedPrefix: string;
   readonly copy?: CopyOptions;
 }
 
@@ -24,12 +23,12 @@ export interface MoveOptions {
  * condition that it did not change since it was looked at: after any number and order of deliveries, by any number of
  * workers, `processed/x` holds the newest version.
  */
-export function moveProcessor({ s3, uploadsPrefix, processedPrefix, copy }: MoveOptions): Processor {
+export function moveProcessor({ s3, copy, ...prefixes }: MoveOptions): Processor {
   return {
     name: 'move',
     accepts: () => true,
     async process(upload, context) {
-      const key = processedPrefix + upload.key.slice(uploadsPrefix.length);
+      const key = processedKey(upload, prefixes);
       for (let attempts = 0; attempts < MAX_ATTEMPTS; attempts += 1) {
         if (await attempt(upload, key, context)) return;
       }

@@ -1,7 +1,7 @@
 import { made, manifestOf, picture, quickly, Studio, tone } from '../testing/studio';
 import { Body } from '../../testing/s3/body';
 
-jest.setTimeout(60_000);
+jest.setTimeout(180_000);
 
 let studio: Studio;
 
@@ -15,7 +15,7 @@ afterAll(async () => {
 describe('a movie', () => {
   it('gets both renditions, playlists, a poster and a manifest, and is moved', async () => {
     await using p = await studio.start();
-    const content = await studio.media.make('a.mp4', ...picture('1920x1080', 6), ...tone(6), ...quickly);
+    const content = await studio.media.make('a.mp4', ...picture('1920x1080', 6, 4), ...tone(6), ...quickly);
     await p.deliver(
       p.upload('uploads/my film é.mp4', Body.of(content), { headers: { 'content-type': 'video/mp4' } }),
     );
@@ -58,7 +58,7 @@ describe('a movie', () => {
     await p.deliver(
       p.upload(
         'uploads/a.mp4',
-        Body.of(await studio.media.make('k.mp4', ...picture('1920x1080', 9), ...quickly)),
+        Body.of(await studio.media.make('k.mp4', ...picture('1920x1080', 9, 2), ...quickly)),
       ),
     );
     const times = ['1080p', '720p'].map((name) =>
@@ -205,6 +205,106 @@ describe('subtitles', () => {
     expect(made(p, 'my film.mp4', subtitle!.file).toString()).toContain('Hello é');
     const { streams } = await studio.media.describe(made(p, 'my film.mp4', '360p.mp4'));
     expect(streams.map(({ codec_name }) => codec_name)).toEqual(['h264', 'mov_text']);
+  });
+});
+
+describe('subtitle files', () => {
+  const text = 'Où est la bibliothèque ?';
+  const srt = `1\n00:00:00,500 --> 00:00:01,500\n${text}\n`;
+
+  it.each([
+    ['Windows-1252', Buffer.from(srt, 'latin1')],
+    ['UTF-8 with its mark', Buffer.from(`\ufeff${srt}`)],
+    ['UTF-16', Buffer.from(`\ufeff${srt}`, 'utf16le')],
+  ])('in %s are read', async (_, content) => {
+    await using p = await studio.start();
+    p.upload('uploads/a.srt', Body.of(content));
+    await p.deliver(
+      p.upload('uploads/a.mp4', Body.of(await studio.media.make('s.mp4', ...picture('320x240'), ...quickly))),
+    );
+    expect(made(p, 'a.mp4', 'subtitles-srt.vtt').toString()).toContain(text);
+  });
+
+  it.each([
+    ['that are none', 'I am a text.\n', 'it is no subtitle file'],
+    ['that are empty', '', 'it is no subtitle file'],
+    ['that are binary', Body.zeros(100), 'it is no subtitle file'],
+    ['that are too large', Body.zeros(9_000_000), '9000000 bytes are too many for subtitles'],
+  ])('%s are skipped, and the movie is made', async (_, content, why) => {
+    await using p = await studio.start();
+    p.upload('uploads/a.srt', content);
+    await p.deliver(
+      p.upload('uploads/a.mp4', Body.of(await studio.media.make('s.mp4', ...picture('320x240'), ...quickly))),
+    );
+    const manifest = manifestOf(p, 'a.mp4');
+    expect(manifest.subtitles).toEqual([]);
+    expect(manifest.skipped).toContainEqual({ what: 'uploads/a.srt', why });
+  });
+
+  it('that move away while they are looked for are found where they went', async () => {
+    await using p = await studio.start();
+    p.upload('uploads/a.srt', srt);
+    const version = p.upload(
+      'uploads/a.mp4',
+      Body.of(await studio.media.make('s.mp4', ...picture('320x240'), ...quickly)),
+    );
+    p.server.intercept = ({ operation, key }) => {
+      if (operation === 'GetObject' && key === 'uploads/a.srt') {
+        p.upload('processed/a.srt', srt);
+        p.bucket.delete('uploads/a.srt', undefined);
+      }
+      return undefined;
+    };
+    await p.deliver(version);
+    expect(manifestOf(p, 'a.mp4').subtitles).toHaveLength(1);
+  });
+});
+
+describe('a movie out of the ordinary', () => {
+  it('that does not state its length, as browsers record them, gets playlists of its real length', async () => {
+    await using p = await studio.start();
+    p.upload('uploads/a.srt', '1\n00:00:00,500 --> 00:00:01,500\nHello\n');
+    await p.deliver(
+      p.upload(
+        'uploads/a.webm',
+        Body.of(await studio.media.make('l.webm', ...picture('320x240', 3), '-c:v', 'vp8', '-live', '1')),
+      ),
+    );
+    expect(manifestOf(p, 'a.webm').durationSeconds).toBeCloseTo(3, 0);
+    expect(made(p, 'a.webm', 'subtitles-srt.m3u8').toString()).toMatch(/#EXTINF:[23]\.\d+,/u);
+  });
+
+  it('of one picture gets a poster', async () => {
+    await using p = await studio.start();
+    const content = await studio.media.make(
+      'one.mp4',
+      ...picture('320x240', 1),
+      '-frames:v',
+      '1',
+      ...quickly,
+    );
+    await p.deliver(p.upload('uploads/a.mp4', Body.of(content)));
+    expect((await studio.media.describe(made(p, 'a.mp4', 'poster.jpg'))).streams).toHaveLength(1);
+  });
+
+  it('gets a poster from a tenth of it on', async () => {
+    await using p = await studio.start();
+    // Black at first, then white.
+    const fade = ['-vf', "drawbox=t=fill:c=white:enable='gte(t,0.25)'"];
+    const black = ['-f', 'lavfi', '-i', 'color=black:s=320x240:r=10:d=5'];
+    const content = await studio.media.make('f.mp4', ...black, ...fade, ...quickly);
+    await p.deliver(p.upload('uploads/a.mp4', Body.of(content)));
+    expect(await studio.media.brightness(made(p, 'a.mp4', 'poster.jpg'))).toBeGreaterThan(200);
+  });
+
+  it('that is smaller is made in both sizes where that is asked', async () => {
+    await using p = await studio.start({ upscale: true });
+    const content = await studio.media.make('u.mp4', ...picture('320x180', 1), ...quickly);
+    await p.deliver(p.upload('uploads/a.mp4', Body.of(content)));
+    expect(manifestOf(p, 'a.mp4').renditions).toMatchObject([
+      { name: '1080p', width: 1920, height: 1080 },
+      { name: '720p', width: 1280, height: 720 },
+    ]);
   });
 });
 

@@ -1,16 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { S3Client } from '@aws-sdk/client-s3';
-import { QUALITY, movieArguments, type SubtitleSource } from '../media/command';
+import { maxFileBytes, QUALITY, movieArguments, type SubtitleSource } from '../media/command';
 import { masterPlaylist, subtitlePlaylist, type EncodedRendition } from '../media/hls';
 import { probe, type Probe } from '../media/probe';
-import { planRenditions, type Skipped } from '../media/renditions';
+import { planRenditions, type Rendition, type Skipped } from '../media/renditions';
 import { runTool, ToolError } from '../media/run';
-import type { MediaTools } from '../media/tools';
-import { downloadFile } from '../objects/files';
-import { headObject } from '../objects/versions';
 import { NonRetryableError } from '../queue/errors';
-import type { Derived, DerivedFile, DeriveWork } from './derive';
+import { SMALL_RESULTS, type Derived, type DerivedFile, type DeriveWork } from './derive';
+import { fetchSidecars, type SidecarOptions } from './sidecars';
 
 /** Names of uploads that are taken for movies. */
 export const MOVIE = /\.(?:mp4|m4v|mov|mkv|webm|avi|mpg|mpeg|ts|flv|wmv|ogv)$/iu;
@@ -20,11 +17,10 @@ const TEXT_SUBTITLES = new Set(['subrip', 'srt', 'ass', 'ssa', 'mov_text', 'webv
 /** A movie is taken for truncated when less than this part of its stated length can be decoded. */
 const COMPLETE = 0.97;
 
-export interface MovieOptions {
-  readonly s3: S3Client;
-  readonly tools: MediaTools;
-  readonly uploadsPrefix: string;
-  readonly processedPrefix: string;
+/** How much larger than a movie of unknown length its results may be, all together. */
+const UNKNOWN_GROWTH = 4;
+
+export interface MovieOptions extends SidecarOptions {
   /** True to make every rendition, also of a smaller movie. */
   readonly upscale: boolean;
 }
@@ -42,10 +38,12 @@ export async function makeMovie(options: MovieOptions, work: DeriveWork): Promis
   const { renditions, skipped } = planRenditions(source.video, options.upscale);
   const embedded = embeddedSubtitles(source);
   const sidecars = await fetchSidecars(options, work);
-  const subtitles = [...embedded.usable, ...sidecars];
+  const subtitles = [...embedded.usable, ...sidecars.usable];
+  const room = roomFor(renditions, source, work.upload.size);
+  await work.reserve(room.total);
 
   const args = movieArguments({ input, folder, probe: source, renditions, subtitles });
-  await encode(tools, args, source, work);
+  await encode(options, args, source, room.largest, work);
   const encoded = await Promise.all(
     renditions.map(async (rendition): Promise<EncodedRendition & { readonly probe: Probe }> => {
       const result = await probe(tools, path.join(folder, `${rendition.name}.mp4`), signal);
@@ -54,11 +52,12 @@ export async function makeMovie(options: MovieOptions, work: DeriveWork): Promis
       return { rendition, video: result.video, playlist, probe: result };
     }),
   );
-  refuseTruncated(source, encoded[0]?.probe);
+  const durationSeconds = encoded[0]?.probe.durationSeconds ?? 0;
+  refuseTruncated(source, durationSeconds);
 
   await writeFile(path.join(folder, 'master.m3u8'), masterPlaylist(encoded, subtitles, source.hasAudio));
   for (const { name } of subtitles) {
-    await writeFile(path.join(folder, `${name}.m3u8`), subtitlePlaylist(name, source.durationSeconds));
+    await writeFile(path.join(folder, `${name}.m3u8`), subtitlePlaylist(name, durationSeconds));
   }
   return {
     files: [
@@ -69,32 +68,49 @@ export async function makeMovie(options: MovieOptions, work: DeriveWork): Promis
     ],
     manifest: {
       kind: 'movie',
-      durationSeconds: source.durationSeconds,
+      durationSeconds,
       quality: QUALITY,
       hasAudio: source.hasAudio,
       renditions: renditions.map(({ name, width, height }) => ({ name, width, height, file: `${name}.mp4` })),
       subtitles: subtitles.map(({ name, language }) => ({ language, file: `${name}.vtt` })),
       playlist: 'master.m3u8',
       poster: 'poster.jpg',
-      skipped: [...skipped, ...embedded.skipped],
+      skipped: [...skipped, ...embedded.skipped, ...sidecars.skipped],
     },
   };
 }
 
+/** Two files of each rendition; of a movie that does not state its length the size has to do. */
+function roomFor(
+  renditions: readonly Rendition[],
+  { durationSeconds }: Probe,
+  size: number,
+): { readonly total: number; readonly largest: number } {
+  if (durationSeconds === 0) return { total: size * UNKNOWN_GROWTH, largest: size * UNKNOWN_GROWTH };
+  const files = renditions.map((rendition) => maxFileBytes(rendition, durationSeconds));
+  return { total: 2 * files.reduce((sum, bytes) => sum + bytes, 0), largest: Math.max(...files) };
+}
+
 /** Runs ffmpeg; its progress is that of the encoded time. */
 async function encode(
-  { ffmpeg }: MediaTools,
+  { tools: { ffmpeg } }: MovieOptions,
   args: readonly string[],
   source: Probe,
+  maxBytes: number,
   { signal, progress }: DeriveWork,
 ): Promise<void> {
+  const onLine = (line: string): void => {
+    const microseconds = /^out_time_us=(\d+)$/u.exec(line)?.[1];
+    if (microseconds === undefined || source.durationSeconds === 0) return;
+    progress(Math.min(100, Number(microseconds) / 1e4 / source.durationSeconds));
+  };
   try {
-    await runTool(ffmpeg, args, signal, (line) => {
-      const microseconds = /^out_time_us=(\d+)$/u.exec(line)?.[1];
-      if (microseconds === undefined || source.durationSeconds === 0) return;
-      progress(Math.min(100, Number(microseconds) / 1e4 / source.durationSeconds));
-    });
+    await runTool(ffmpeg, args, { signal, onLine, maxFileBytes: maxBytes + SMALL_RESULTS });
   } catch (error) {
+    if (error instanceof ToolError && error.isOversized)
+      throw new NonRetryableError('it is longer than it says: its renditions outgrow their room', {
+        cause: error,
+      });
     if (error instanceof ToolError && !error.isPassing) {
       throw new NonRetryableError(`it cannot be decoded: ${error.message}`, { cause: error });
     }
@@ -103,8 +119,7 @@ async function encode(
   progress(100);
 }
 
-function refuseTruncated(source: Probe, made: Probe | undefined): void {
-  const got = made?.durationSeconds ?? 0;
+function refuseTruncated(source: Probe, got: number): void {
   if (got >= source.durationSeconds * COMPLETE - 0.5) return;
   throw new NonRetryableError(
     `it is truncated: ${got.toFixed(1)} s of ${source.durationSeconds.toFixed(1)} s could be decoded`,
@@ -132,27 +147,6 @@ function embeddedSubtitles({ subtitles }: Probe): { usable: SubtitleSource[]; sk
 /** The tag is the uploader's text: only what looks like a language goes into names and playlists. */
 function safeLanguage(language: string): string {
   return /^[a-z]{2,3}$/iu.test(language) ? language.toLowerCase() : 'und';
-}
-
-/** Subtitle files of the movie's name beside it, not moved yet or moved already. */
-async function fetchSidecars(
-  { s3, uploadsPrefix, processedPrefix }: MovieOptions,
-  { upload, folder, signal }: DeriveWork,
-): Promise<SubtitleSource[]> {
-  const stem = upload.key.replace(MOVIE, '');
-  const found: SubtitleSource[] = [];
-  for (const extension of ['srt', 'vtt']) {
-    const key = `${stem}.${extension}`;
-    for (const candidate of [key, processedPrefix + key.slice(uploadsPrefix.length)]) {
-      const head = await headObject(s3, upload.bucket, candidate, signal);
-      if (head === undefined) continue;
-      const local = path.join(folder, `sidecar.${extension}`);
-      await downloadFile(s3, { bucket: upload.bucket, key: candidate }, local, signal);
-      found.push({ language: 'und', file: local, stream: undefined, name: `subtitles-${extension}` });
-      break;
-    }
-  }
-  return found;
 }
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {

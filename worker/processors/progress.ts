@@ -15,6 +15,8 @@ export class Progress {
     private readonly s3: S3Client,
     private readonly target: { readonly Bucket: string; readonly Key: string },
     private readonly tell: (percent: number) => void,
+    /** Told when it cannot be published; the work goes on. */
+    private readonly failed: (error: unknown) => void,
   ) {}
 
   /** @param percent from 0 to 100 */
@@ -28,17 +30,17 @@ export class Progress {
       Body: JSON.stringify({ percent: step }),
       ContentType: 'application/json',
     };
-    this.#published = this.#published.then(() =>
-      this.s3.send(new PutObjectCommand({ ...object, CacheControl: 'no-store' })),
-    );
-    // Whoever awaits `end` hears of a failure.
-    this.#published.catch(() => undefined);
+    this.#then(() => this.s3.send(new PutObjectCommand({ ...object, CacheControl: 'no-store' })));
   }
 
   /** Takes the object away, whether the work succeeded or not. */
   async end(): Promise<void> {
     if (this.#told === 0) return;
+    this.#then(() => this.s3.send(new DeleteObjectCommand(this.target)));
     await this.#published;
-    await this.s3.send(new DeleteObjectCommand(this.target));
+  }
+
+  #then(call: () => Promise<unknown>): void {
+    this.#published = this.#published.then(call).catch(this.failed);
   }
 }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, statfs } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, statfs, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Scratch, ScratchSpaceError } from './scratch';
@@ -46,6 +46,29 @@ describe('scratch space', () => {
     await using second = await scratch.folder(most);
     expect([first.path, second.path].map(existsSync)).toEqual([true, true]);
     await expect(scratch.folder(most)).rejects.toThrow(ScratchSpaceError);
+  });
+
+  it('counts what a running task asked for later, and gives it all back', async () => {
+    const scratch = new Scratch(root);
+    const { bavail, bsize } = await statfs(root);
+    const most = Math.floor(bavail * bsize * 0.4);
+    {
+      await using first = await scratch.folder(1);
+      await first.reserve(most);
+      await first.reserve(most);
+      await expect(first.reserve(most)).rejects.toThrow(ScratchSpaceError);
+      await expect(scratch.folder(most)).rejects.toThrow(ScratchSpaceError);
+    }
+    await using second = await scratch.folder(most);
+    expect(existsSync(second.path)).toBe(true);
+  });
+
+  it('of an earlier process that had our process id is cleaned, as after the restart of a container', async () => {
+    const folder = path.join(root, `task-${process.pid}-abc`);
+    await mkdir(folder);
+    await utimes(folder, 0, performance.timeOrigin / 1000 - 1);
+    await new Scratch(root).clean();
+    expect(await readdir(root)).toEqual([]);
   });
 
   it('of a killed worker is cleaned by the next one; that of a running one and what is not ours stays', async () => {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, statfs } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
 
 /** Always left free on the disk, in bytes. */
@@ -13,6 +13,12 @@ export class ScratchSpaceError extends Error {
 /** A folder of a task's own; deleted when it is disposed of. */
 export interface ScratchFolder extends AsyncDisposable {
   readonly path: string;
+  /**
+   * Promises the task more room than it asked for at first.
+   *
+   * @throws ScratchSpaceError when that much is not free
+   */
+  readonly reserve: (bytes: number) => Promise<void>;
 }
 
 /** Local disk for tasks that need files: checked before the work, cleaned after it. */
@@ -27,8 +33,9 @@ export class Scratch {
     await mkdir(this.root, { recursive: true });
     for (const name of await readdir(this.root)) {
       const pid = Number(name.startsWith(PREFIX) ? name.slice(PREFIX.length).split('-')[0] : NaN);
-      if (Number.isInteger(pid) && !isRunning(pid))
-        await rm(path.join(this.root, name), { recursive: true, force: true });
+      const folder = path.join(this.root, name);
+      if (Number.isInteger(pid) && !(await isOfRunning(pid, folder)))
+        await rm(folder, { recursive: true, force: true });
     }
   }
 
@@ -40,6 +47,23 @@ export class Scratch {
    */
   async folder(bytes: number): Promise<ScratchFolder> {
     await mkdir(this.root, { recursive: true });
+    await this.#promise(bytes);
+    let promised = bytes;
+    const folder = await mkdtemp(path.join(this.root, `${PREFIX}${process.pid}-`));
+    return {
+      path: folder,
+      reserve: async (more) => {
+        await this.#promise(more);
+        promised += more;
+      },
+      [Symbol.asyncDispose]: async () => {
+        this.#promised -= promised;
+        await rm(folder, { recursive: true, force: true });
+      },
+    };
+  }
+
+  async #promise(bytes: number): Promise<void> {
     const { bavail, bsize } = await statfs(this.root);
     const free = bavail * bsize - RESERVE - this.#promised;
     if (bytes > free) {
@@ -48,19 +72,16 @@ export class Scratch {
       );
     }
     this.#promised += bytes;
-    const folder = await mkdtemp(path.join(this.root, `${PREFIX}${process.pid}-`));
-    return {
-      path: folder,
-      [Symbol.asyncDispose]: async () => {
-        this.#promised -= bytes;
-        await rm(folder, { recursive: true, force: true });
-      },
-    };
   }
 }
 
+/** False for what an earlier process left that had our process id, as every process of a container may have. */
+async function isOfRunning(pid: number, folder: string): Promise<boolean> {
+  if (pid !== process.pid) return isRunning(pid);
+  return (await stat(folder)).mtimeMs >= performance.timeOrigin;
+}
+
 function isRunning(pid: number): boolean {
-  if (pid === process.pid) return true;
   try {
     process.kill(pid, 0);
     return true;

@@ -50,6 +50,16 @@ export class MediaFolder implements AsyncDisposable {
     return JSON.parse(stdout) as MediaReport;
   }
 
+  /** Mean of the pixels of a picture, 0 (black) to 255 (white). */
+  async brightness(content: Uint8Array): Promise<number> {
+    const file = await this.write('looked-at', content);
+    const onePixel = ['-vf', 'scale=1:1:flags=area,format=gray', '-f', 'rawvideo', '-'];
+    const { stdout } = await run(this.tools.ffmpeg, ['-v', 'error', '-i', file, ...onePixel], {
+      encoding: 'buffer',
+    });
+    return stdout[0] ?? NaN;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await rm(this.path, { recursive: true, force: true });
   }

@@ -15,6 +15,7 @@ export interface Manifest {
   readonly files: readonly { readonly key: string }[];
   readonly skipped: readonly { readonly what: string; readonly why: string }[];
   readonly hasAudio: boolean;
+  readonly durationSeconds: number;
 }
 
 /** Makes media files and has them processed, by the worker's own list of processors and the real ffmpeg. */
@@ -35,7 +36,7 @@ export class Studio implements AsyncDisposable {
     );
   }
 
-  start(): Promise<Processing> {
+  start({ upscale = false } = {}): Promise<Processing> {
     const scratch = new Scratch(this.scratchRoot);
     return startProcessing({
       versioned: true,
@@ -44,7 +45,7 @@ export class Studio implements AsyncDisposable {
           s3,
           uploadsPrefix: 'uploads/',
           processedPrefix: 'processed/',
-          upscale: false,
+          upscale,
           scratch,
           tools: this.tools,
         });

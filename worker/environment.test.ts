@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { EnvironmentError } from '../instance/environment';
-import { readEnvironment } from './environment';
+import { readEnvironment, workerVariables } from './environment';
 
 const complete = {
   AWS_REGION: 'us-east-2',
@@ -59,5 +61,27 @@ describe("the worker's environment", () => {
     const attempt = (): unknown => readEnvironment({ ...complete, [name]: value });
     expect(attempt).toThrow(`${name}: got ${JSON.stringify(value)}`);
     expect(attempt).toThrow(allowed);
+  });
+});
+
+describe("the guide's table of settings", () => {
+  const guide = readFileSync(path.join(__dirname, '../docs/worker-guide.md'), 'utf8');
+  const table = guide.slice(guide.indexOf('## Settings of the shipped worker'));
+  const rows = [...table.matchAll(/^\| `([A-Z0-9_]+)` +\| .+ \| (.+?) +\|$/gmu)].map(
+    ([, name = '', stated = '']) => ({ name, stated }),
+  );
+
+  it('has every variable once', () => {
+    expect(rows.map(({ name }) => name).sort()).toEqual(Object.keys(workerVariables.shape).sort());
+  });
+
+  it.each(Object.entries(workerVariables.shape))('states the default of %s', (name, setting) => {
+    const { stated } = rows.find((row) => row.name === name)!;
+    const { success, data } = setting.safeParse(undefined);
+    const hasValue = data !== undefined;
+    expect({ mustBeSet: stated === 'must be set', value: hasValue ? stated : undefined }).toEqual({
+      mustBeSet: !success,
+      value: hasValue ? `\`${data}\`` : undefined,
+    });
   });
 });

@@ -3,7 +3,8 @@ import path from 'node:path';
 import { z } from 'zod';
 import { checkEnvironment, logLevel, prefix, seconds, type Variables } from '../instance/environment';
 
-const schema = z
+/** Every variable, by its name, with what is allowed and its default. */
+export const workerVariables = z
   .object({
     AWS_REGION: z.string().min(1),
     QUEUE_URL: z.url({ protocol: /^https?$/u, error: 'must be the URL of an SQS queue' }),
@@ -80,7 +81,7 @@ export interface WorkerEnvironment {
  * @throws EnvironmentError naming each variable that is missing or wrong, what was given and what is allowed.
  */
 export function readEnvironment(variables: Variables): WorkerEnvironment {
-  const e = checkEnvironment("The worker's", schema, variables);
+  const e = checkEnvironment("The worker's", workerVariables, variables);
   return {
     region: e.AWS_REGION,
     queueUrl: e.QUEUE_URL,

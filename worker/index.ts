@@ -25,6 +25,18 @@ export { compareSequencers } from './events/sequencer';
 export { isFolderMarker, type Task, type Upload } from './events/upload';
 export { dispatchTo, type DispatchOptions } from './processors/dispatch';
 export { moveProcessor, type MoveOptions } from './processors/move';
+export { allProcessors, type ProcessorsOptions } from './processors';
+export {
+  derivingProcessor,
+  type Derived,
+  type DerivedFile,
+  type DeriveOptions,
+  type DeriveWork,
+} from './processors/derive';
+export { processedKey, type Prefixes } from './processors/keys';
+export { Limit } from './processors/limit';
+export { Scratch, ScratchSpaceError, type ScratchFolder } from './processors/scratch';
+export { findMediaTools, type MediaTools } from './media/tools';
 export type { Processor, ProcessorContext } from './processors/processor';
 export { createLogger, type Logger } from '../instance/logger';
 export { logQueueEvents } from './log/queue-log';

@@ -14,6 +14,7 @@ const rooms = [
   { type: 'testing', pattern: 'testing/**', partialMatch: false },
   { type: 'review', pattern: 'review/**', partialMatch: false },
   { type: 'bench', pattern: 'bench/**', partialMatch: false },
+  { type: 'examples', pattern: 'examples/**', partialMatch: false },
 ];
 const is = (type) => ({ element: { type } });
 const may = (from, to) => ({ from: is(from), allow: { to: is(to) } });
@@ -87,7 +88,7 @@ export default tseslint.config(
   },
   {
     // Constructs are made for their effect on the tree.
-    files: ['main.ts', 'modules/**/*.ts'],
+    files: ['main.ts', 'modules/**/*.ts', 'examples/**/*.ts'],
     rules: { 'no-new': 'off' },
   },
 );

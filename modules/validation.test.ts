@@ -24,6 +24,7 @@ describe('what is taken', () => {
   it.each<[string, Problem[]]>([
     ['the shortest bucket name', bucket('abc')],
     ['the longest bucket name', bucket('a'.repeat(63))],
+    ["a bucket name that is another resource's", bucket('${TfToken[TOKEN.7]}')],
     ['a bucket name with dots and hyphens', bucket('my.films-2')],
     ['a queue name of all kinds of characters', queue('Tasks_of-2026')],
     ['the longest queue name that leaves room for its dead-letter queues', queue('q'.repeat(68))],

@@ -1,3 +1,5 @@
+import { Token } from 'cdktf';
+
 /** A prop that AWS or this architecture would refuse: the message says the field, what was given, what is allowed and how to fix it. */
 export class ValidationError extends Error {
   override readonly name = 'ValidationError';
@@ -33,6 +35,10 @@ const reservedBucketName = /^(xn--|sthree-|amzn-s3-demo-)|(-s3alias|--ol-s3|--x-
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
  */
 export function bucketNameProblems(field: string, name: string): Problem[] {
+  // The name of another resource, which only Terraform knows.
+  if (Token.isUnresolved(name)) {
+    return [];
+  }
   const problem = (allowed: string): Problem[] => [{ field, given: name, allowed }];
   if (name.length < 3 || name.length > 63) {
     return problem('S3 allows 3 to 63 characters.');

@@ -10,7 +10,7 @@ import { EmulatorError } from './errors';
 import { localStackVersion, requirements } from './localstack';
 import { type PythonInterpreter, findPython } from './python-interpreter';
 
-/** The Python environment of the harness: LocalStack, and what bodies need of Python. */
+/** A Python environment: an interpreter with packages. */
 export interface PythonEnvironment {
   /** The environment's own folder. */
   readonly folder: string;
@@ -26,8 +26,20 @@ export interface PythonEnvironmentOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What an environment is made of. */
+export interface LockedPackages {
+  /** Paths of requirements files that lock every package by its hash. */
+  readonly locks: readonly string[];
+  /** What they are, for whoever waits for them. */
+  readonly description: string;
+}
+
 /** LocalStack, and what bodies need of Python. */
-const locks = [requirements, join(__dirname, '../fleet/bodies/image/requirements.txt')];
+const harnessPackages: LockedPackages = {
+  locks: [requirements, join(__dirname, '../fleet/bodies/image/requirements.txt')],
+  description: `LocalStack ${localStackVersion} and what it needs (134 MB)`,
+};
+
 const uvRequirements = join(__dirname, 'uv.txt');
 
 /** How long another process may be busy making the same environment before its lock counts as left behind. */
@@ -43,7 +55,7 @@ async function exists(path: string): Promise<boolean> {
 }
 
 /** A name that changes with everything that the environment is made of. */
-async function nameOf(interpreter: PythonInterpreter): Promise<string> {
+async function nameOf(locks: readonly string[], interpreter: PythonInterpreter): Promise<string> {
   const hash = createHash('sha256');
   for (const part of [
     ...(await Promise.all(locks.map((lock) => readFile(lock)))),
@@ -58,6 +70,7 @@ async function nameOf(interpreter: PythonInterpreter): Promise<string> {
 
 async function make(
   folder: string,
+  { locks, description }: LockedPackages,
   interpreter: PythonInterpreter,
   options: PythonEnvironmentOptions,
 ): Promise<void> {
@@ -85,31 +98,35 @@ async function make(
     '-r',
     uvRequirements,
   ]);
-  await step(
-    `fetching LocalStack ${localStackVersion} and what it needs (134 MB)`,
-    join(folder, 'bin', 'uv'),
-    [
-      'pip',
-      'install',
-      '--quiet',
-      '--python',
-      python,
-      '--compile-bytecode',
-      '--require-hashes',
-      ...locks.flatMap((lock) => ['-r', lock]),
-    ],
-  );
+  await step(`fetching ${description}`, join(folder, 'bin', 'uv'), [
+    'pip',
+    'install',
+    '--quiet',
+    '--python',
+    python,
+    '--compile-bytecode',
+    '--require-hashes',
+    ...locks.flatMap((lock) => ['-r', lock]),
+  ]);
+}
+
+/** The harness's own Python environment. @throws as {@link lockedPythonEnvironment} */
+export function pythonEnvironment(options: PythonEnvironmentOptions): Promise<PythonEnvironment> {
+  return lockedPythonEnvironment(harnessPackages, options);
 }
 
 /**
- * The harness's Python environment, made once from the hash-locked requirements and kept in the cache folder. Several
- * processes may ask at once: one makes it, the others wait. A half-made one is made anew.
+ * A Python environment, made once from hash-locked requirements and kept in the cache folder. Several processes may ask at
+ * once: one makes it, the others wait. A half-made one is made anew.
  *
  * @throws EmulatorError when there is no usable interpreter or a package cannot be had.
  */
-export async function pythonEnvironment(options: PythonEnvironmentOptions): Promise<PythonEnvironment> {
+export async function lockedPythonEnvironment(
+  packages: LockedPackages,
+  options: PythonEnvironmentOptions,
+): Promise<PythonEnvironment> {
   const interpreter = await findPython();
-  const folder = join(cacheFolder(), await nameOf(interpreter));
+  const folder = join(cacheFolder(), await nameOf(packages.locks, interpreter));
   const complete = join(folder, 'complete');
   if (!(await exists(complete))) {
     await mkdir(cacheFolder(), { recursive: true });
@@ -121,7 +138,7 @@ export async function pythonEnvironment(options: PythonEnvironmentOptions): Prom
     try {
       if (!(await exists(complete))) {
         await rm(folder, { recursive: true, force: true });
-        await make(folder, interpreter, options);
+        await make(folder, packages, interpreter, options);
         await writeFile(complete, `${interpreter.version}\n`);
       }
     } finally {

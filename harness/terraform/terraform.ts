@@ -82,6 +82,16 @@ export class Terraform {
     await this.checked(['init', '-json', '-reconfigure', `-backend-config=path=${state}`]);
   }
 
+  /**
+   * `terraform validate`, with the provider's schemas and no state.
+   *
+   * @throws TerraformError with what Terraform says of a configuration that is not valid.
+   */
+  async validate(): Promise<void> {
+    await this.checked(['init', '-backend=false', '-no-color']);
+    await this.checked(['validate', '-no-color']);
+  }
+
   /** `terraform plan -detailed-exitcode`. */
   async plan(): Promise<PlanResult> {
     let summary: ChangeSummary | undefined;

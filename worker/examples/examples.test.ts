@@ -24,7 +24,7 @@ describe('the example any-queue', () => {
     await using example = runExample('any-queue.ts', { AWS_ENDPOINT_URL: sqs.endpoint, QUEUE_URL });
     queue.send({ body: 'hello' });
     queue.send({ body: '' });
-    await until(`it printed; it said: ${example.stderr}`, () => example.story.length === 1, 30);
+    await until(`it printed; it said: ${example.stderr}`, () => example.story.length === 1);
     await until('it has refused the empty one', () => example.stderr.includes('there is nothing to do'));
     example.kill('SIGTERM');
     expect(await example.exited).toEqual({ code: 0, signal: null });
@@ -59,7 +59,7 @@ describe('the example own-processor', () => {
       QUEUE_URL: queue.url,
       UPLOAD_BUCKET: 'bucket',
     });
-    await until('both messages are deleted', () => queue.deleted === 2, 30);
+    await until('both messages are deleted', () => queue.deleted === 2);
     example.kill('SIGTERM');
     expect(await example.exited).toEqual({ code: 0, signal: null });
     expect(bucket.keys).toEqual(['processed/other.txt', 'processed/table.csv']);

@@ -148,7 +148,7 @@ describe('the work on a movie', () => {
     const stop = new AbortController();
     const delivery = p.deliver(p.upload('uploads/long.mp4', Body.of(content)), stop.signal);
     const failure = delivery.catch((error: unknown) => error);
-    await until('it has begun', () => p.told.some((line) => line.startsWith('Progress:')), 50);
+    await until('it has begun', () => p.told.some((line) => line.startsWith('Progress:')));
     stop.abort(new Error('stopped here'));
     expect(await failure).toMatchObject({ message: 'stopped here' });
     expect(await studio.scratchLeft()).toEqual([]);

@@ -41,7 +41,7 @@ describe('a FIFO queue', () => {
     });
     for (const body of ['0', '1', '2', '3']) r.queue.send({ body, groupId: 'g' });
     r.consumer.start();
-    await until('all are deleted', () => r.queue.deleted === 4, 20);
+    await until('all are deleted', () => r.queue.deleted === 4);
     expect(handled).toEqual(['0', '1', '2', '3']);
   });
 

@@ -86,6 +86,25 @@ describe('the app', () => {
     );
   });
 
+  it("has the site's outputs where the web tier is on, and only there", async () => {
+    const ofSite = [
+      'load_balancer_dns_name',
+      'site_url',
+      'web_group_name',
+      'web_service',
+      'web_target_group_arn',
+    ];
+    const withSite = await synthesized('web', {
+      UPLOAD_PIPELINE_WEB_TIER: 'true',
+      UPLOAD_PIPELINE_WEB_ARTIFACT: workerArtifact,
+    });
+    expect(
+      Object.keys(withSite.output)
+        .filter((name) => !(name in forAws.output))
+        .sort(),
+    ).toEqual(ofSite);
+  });
+
   it.each([
     [
       'without the worker, with the command that makes it',
@@ -96,6 +115,11 @@ describe('the app', () => {
       'without ffmpeg where it is asked for, with the command that makes it',
       { UPLOAD_PIPELINE_MEDIA_ARTIFACT: '/nowhere/media.tar.gz' },
       'mediaArtifact: got "/nowhere/media.tar.gz"; there is no such file; make it with: npm run build:media',
+    ],
+    [
+      'without the site where it is asked for, with the command that makes it',
+      { UPLOAD_PIPELINE_WEB_TIER: 'true', UPLOAD_PIPELINE_WEB_ARTIFACT: '/nowhere/web.tar.gz' },
+      'webArtifact: got "/nowhere/web.tar.gz"; there is no such file; make it with: npm run build',
     ],
     [
       'with a wrong configuration',

@@ -4,7 +4,7 @@ import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { App, TerraformOutput, TerraformStack } from 'cdktf';
 
 import { type Configuration, ConfigurationError, loadConfiguration } from './config';
-import { UploadPipeline, workerService } from './modules';
+import { UploadPipeline, webService, workerService } from './modules';
 
 /** Services whose APIs an emulator answers in AWS's place. */
 const emulated = [
@@ -41,7 +41,7 @@ function provider(stack: TerraformStack, { region, endpoint }: Configuration): v
 function outputs(
   stack: TerraformStack,
   { region, publicReadDemo }: Configuration,
-  { bucket, topic, queue, workers }: UploadPipeline,
+  { bucket, topic, queue, workers, web }: UploadPipeline,
 ): void {
   const values = {
     region,
@@ -56,6 +56,15 @@ function outputs(
     worker_group_name: workers.groupName,
     worker_launch_template_id: workers.launchTemplateId,
     worker_service: workerService,
+    ...(web === undefined
+      ? {}
+      : {
+          site_url: web.loadBalancer.url,
+          load_balancer_dns_name: web.loadBalancer.dnsName,
+          web_group_name: web.groupName,
+          web_target_group_arn: web.targetGroupArn,
+          web_service: webService,
+        }),
     ...(publicReadDemo
       ? { public_read: `Everyone on the internet can read every object of ${bucket.bucketName}.` }
       : {}),
@@ -70,6 +79,7 @@ export function synthesize(configuration: Configuration, outdir?: string): void 
   const artifacts = [
     ['workerArtifact', 'npm run build'],
     ['mediaArtifact', 'npm run build:media'],
+    ...(configuration.webTier ? [['webArtifact', 'npm run build'] as const] : []),
   ] as const;
   for (const [field, command] of artifacts) {
     const given = configuration[field];

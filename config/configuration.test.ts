@@ -40,7 +40,13 @@ describe('a configuration', () => {
       availabilityZones: ['us-east-2a', 'us-east-2b'],
       publicReadDemo: false,
       webTier: false,
+      webMinSize: 2,
+      webDesiredCapacity: 2,
+      webMaxSize: 4,
+      webRequestsPerTarget: 1000,
+      webDeletionProtection: false,
       workerArtifact: 'dist/worker.tar.gz',
+      webArtifact: 'dist/web.tar.gz',
     });
   });
 
@@ -95,8 +101,16 @@ describe('a configuration', () => {
       keyPairName: 'anna',
       availabilityZones: ['eu-central-1a', 'eu-central-1c'],
       publicReadDemo: true,
-      webTier: false,
+      webTier: true,
+      webMinSize: 0,
+      webDesiredCapacity: 1,
+      webMaxSize: 9,
+      webRequestsPerTarget: 50,
+      webCertificateArn: 'arn:aws:acm:eu-central-1:111122223333:certificate/0b1c',
+      webDeletionProtection: true,
+      webAccessLogBucketName: 'the-site-logs',
       workerArtifact: 'elsewhere/worker.tar.gz',
+      webArtifact: 'elsewhere/web.tar.gz',
       mediaArtifact: 'elsewhere/media.tar.gz',
       endpoint: 'http://127.0.0.1:4566',
     };
@@ -183,6 +197,26 @@ describe('a configuration', () => {
       'instanceType: got "t4g.small"; the artifacts are for x86_64',
     ],
     ['spot of one type', { onDemandPercentageAboveBaseCapacity: 0 }, 'otherInstanceTypes: got nothing; spot'],
+    [
+      'a web min above its desired',
+      { webTier: true, webMinSize: 3 },
+      'webMinSize: got 3; it must not exceed webDesiredCapacity (2).',
+    ],
+    [
+      'a certificate that is none',
+      { webTier: true, webCertificateArn: 'films.example' },
+      'webCertificateArn: got "films.example"; it must be the ARN of a certificate',
+    ],
+    [
+      'a name prefix too long for a load balancer',
+      { webTier: true, namePrefix: 'x'.repeat(29) },
+      'with a web tier it may have up to 28 characters',
+    ],
+    [
+      'no request at all',
+      { webTier: true, webRequestsPerTarget: 0 },
+      'webRequestsPerTarget: got 0; it must be more than 0.',
+    ],
     ['no receipt at all', { maxReceiveCount: 0 }, 'maxReceiveCount: got 0; it must be a whole number from 1'],
     ['a key that is none', { encryptionKey: 'alias/films' }, 'encryptionKey: got "alias/films"; it must be'],
     ['overlapping endings', { notificationSuffixes: ['.gz', '.tar.gz'] }, 'notificationSuffixes: got [".gz"'],

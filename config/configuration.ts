@@ -19,6 +19,7 @@ import {
   visibilityTimeoutProblems,
   zoneProblems,
 } from '../modules/validation';
+import { webProblems } from '../modules/web/web-choices';
 
 const text = z.string();
 const instanceType = text.regex(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, 'an instance type looks like "t3.small".');
@@ -114,12 +115,23 @@ export const configurationFields = z.strictObject({
   /** Page that says what each alarm means and what to do. */
   runbookUrl: text.default('docs/runbook.md'),
   publicReadDemo: z.boolean().default(false),
-  /** The web tier; it is not built yet, so only `false` is taken. */
-  webTier: z
-    .literal(false, { error: 'the web tier is not part of this version; only false is allowed.' })
-    .default(false),
+  /** A site for people behind a load balancer. */
+  webTier: z.boolean().default(false),
+  webMinSize: z.number().default(2),
+  webDesiredCapacity: z.number().default(2),
+  webMaxSize: z.number().default(4),
+  /** Requests a minute for each web instance that scaling keeps to. */
+  webRequestsPerTarget: z.number().default(1000),
+  /** ARN of the ACM certificate for HTTPS; without it the site has HTTP only. */
+  webCertificateArn: text.optional(),
+  /** Refuses to delete the load balancer. */
+  webDeletionProtection: z.boolean().default(false),
+  /** Bucket that the load balancer writes access logs to. */
+  webAccessLogBucketName: text.optional(),
   /** Path of the archive with Node and the worker, as `npm run build` makes it. */
   workerArtifact: text.default('dist/worker.tar.gz'),
+  /** Path of the archive with Node and the site, as `npm run build` makes it. */
+  webArtifact: text.default('dist/web.tar.gz'),
   /** Path of the archive with ffmpeg, as `npm run build:media` makes it. */
   mediaArtifact: text.optional(),
   /** URL of an emulator: every AWS API is called there, with dummy credentials. */
@@ -211,6 +223,7 @@ export function parseConfiguration(raw: unknown): Configuration {
     ...(configuration.alarmEmail === undefined ? [] : emailProblems(configuration.alarmEmail)),
     ...tagProblems(configuration.tags),
     ...zoneProblems(region, configuration.availabilityZones),
+    ...webProblems(configuration.namePrefix, configuration),
   ];
   if (problems.length > 0) {
     throw new ConfigurationError(problems);

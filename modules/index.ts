@@ -10,3 +10,4 @@ export type { PolicyStatement } from './policy-document';
 export * from './storage';
 export { type Tags, tagAll } from './tags';
 export { ValidationError } from './validation';
+export * from './web';

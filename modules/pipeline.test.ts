@@ -149,4 +149,43 @@ describe('an upload pipeline', () => {
       /aws_s3_bucket\.pipeline_artifacts_/,
     );
   });
+
+  it('has no site, and no way in from the internet', () => {
+    const stack = synthesize();
+    expect(stack.built.web).toBeUndefined();
+    expect(stack.types.filter((type) => /^aws_(lb|internet)/.test(type))).toEqual([]);
+  });
+
+  describe('with a web tier', () => {
+    it('has two groups: the site behind the load balancer, the workers behind none', () => {
+      const stack = synthesize({ webTier: true, webArtifact: __filename });
+      const [web, workers] = ['films-web', 'films-workers'].map((name) =>
+        stack.one('aws_autoscaling_group', { name }),
+      );
+      expect(web).toMatchObject({ min_size: 2, desired_capacity: 2, max_size: 4, health_check_type: 'ELB' });
+      expect(workers!.target_group_arns).toBeUndefined();
+      expect(workers).toEqual(synthesize().one('aws_autoscaling_group'));
+    });
+
+    it('is watched as well', () => {
+      const { alarms } = synthesize({ webTier: true, webArtifact: __filename }).built.observability!;
+      expect(Object.keys(alarms.resources)).toEqual(
+        expect.arrayContaining(['web-below-min', 'no-healthy-host']),
+      );
+    });
+
+    it('takes the sizes that are given', () => {
+      const sizes = { webMinSize: 1, webDesiredCapacity: 3, webMaxSize: 9 };
+      const stack = synthesize({ webTier: true, webArtifact: __filename, ...sizes });
+      expect(stack.one('aws_autoscaling_group', { name: 'films-web' })).toMatchObject({
+        min_size: 1,
+        desired_capacity: 3,
+        max_size: 9,
+      });
+    });
+
+    it('needs the archive of the site', () => {
+      expect(() => synthesize({ webTier: true })).toThrow('webArtifact is undefined; the web tier needs it');
+    });
+  });
 });

@@ -9,10 +9,12 @@ import { Observability, type ObservabilityChoices } from './observability';
 import { ArtifactBucket, UploadBucket, type UploadBucketChoices } from './storage';
 import { type Tags, tagAll } from './tags';
 import { type Prefixes, encryptionKeyProblems, refuse } from './validation';
+import { WebTier } from './web';
+import { type WebChoices, webProblems, webSettings } from './web/web-choices';
 
 /** Settings of an {@link UploadPipeline}. */
 export interface UploadPipelineProps
-  extends FleetSettings, Prefixes, UploadBucketChoices, TaskQueueChoices, ObservabilityChoices {
+  extends FleetSettings, Prefixes, UploadBucketChoices, TaskQueueChoices, ObservabilityChoices, WebChoices {
   /** Beginning of the names of everything that has no name of its own below: two pipelines live in one account. */
   readonly namePrefix: string;
   readonly region: string;
@@ -48,7 +50,7 @@ export interface UploadPipelineProps
   readonly tags?: Tags | undefined;
 }
 
-/** The whole architecture: S3 → SNS → SQS → workers in an Auto Scaling group → S3. */
+/** The whole architecture: S3 → SNS → SQS → workers in an Auto Scaling group → S3, and a site for people in front of it. */
 export class UploadPipeline extends Construct {
   readonly network: Network;
   /** The key that is made for `encryptionKey: 'customer'`. */
@@ -59,13 +61,15 @@ export class UploadPipeline extends Construct {
   readonly subscription: QueueSubscription;
   readonly artifacts: ArtifactBucket;
   readonly workers: WorkerFleet;
+  /** The site, where `webTier` is on. */
+  readonly web: WebTier | undefined;
   readonly observability: Observability | undefined;
 
   /** @throws ValidationError for the first setting that AWS or this architecture would refuse. */
   constructor(scope: Construct, id: string, props: UploadPipelineProps) {
     super(scope, id);
     const { namePrefix, region, encryptionKey = 'aws', observability = true } = props;
-    refuse(encryptionKeyProblems(encryptionKey));
+    refuse([...encryptionKeyProblems(encryptionKey), ...webProblems(namePrefix, props)]);
     tagAll(this, props.tags);
     const { accountId } = new DataAwsCallerIdentity(this, 'account');
     const topicName = `${namePrefix}-uploads`;
@@ -122,6 +126,7 @@ export class UploadPipeline extends Construct {
         ...(props.mediaArtifact === undefined ? [] : [this.artifacts.add('media', props.mediaArtifact)]),
       ],
     });
+    this.web = this.webTier(props);
     if (observability) {
       this.observability = new Observability(this, 'observability', {
         ...placed,
@@ -130,7 +135,26 @@ export class UploadPipeline extends Construct {
         queue: this.queue,
         subscription: this.subscription,
         workers: this.workers.instances,
+        web: this.web,
       });
     }
+  }
+
+  private webTier(props: UploadPipelineProps): WebTier | undefined {
+    const { namePrefix, webTier = false, webArtifact } = props;
+    if (!webTier || webArtifact === undefined) {
+      return undefined;
+    }
+    return new WebTier(this, 'web', {
+      ...webSettings(namePrefix, props),
+      region: props.region,
+      network: this.network,
+      bucket: this.bucket,
+      artifact: this.artifacts.add('web', webArtifact),
+      instanceType: props.instanceType,
+      architecture: props.architecture,
+      imageId: props.imageId,
+      keyPairName: props.keyPairName,
+    });
   }
 }

@@ -45,7 +45,11 @@ export interface InstanceFleetProps extends FleetSettings {
   readonly service: Service;
   /** Target groups of a load balancer, which then decides on the instances' health. @default none: EC2 decides */
   readonly targetGroupArns?: readonly string[];
-  /** How long a terminating instance may be silent before it is taken, in seconds. @default 120 */
+  /**
+   * How long a terminating instance may be silent before it is taken, in seconds.
+   *
+   * @default 120; behind a load balancer no such wait, since its target group's deregistration delay is one
+   */
   readonly drainSeconds?: number;
 }
 
@@ -60,7 +64,8 @@ export class InstanceFleet extends Construct {
   readonly resources: {
     readonly template: LaunchTemplate;
     readonly group: AutoscalingGroup;
-    readonly drain: AutoscalingLifecycleHook;
+    /** None behind a load balancer, unless `drainSeconds` is given. */
+    readonly drain: AutoscalingLifecycleHook | undefined;
   };
 
   /** @throws ValidationError for the first setting that AWS or this architecture would refuse. */
@@ -113,13 +118,17 @@ export class InstanceFleet extends Construct {
       lifecycle: { ignoreChanges: ['desired_capacity'] },
     });
     this.groupName = group.name;
-    const drain = new AutoscalingLifecycleHook(this, 'drain', {
-      name: drainHookName(name),
-      autoscalingGroupName: group.name,
-      lifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
-      heartbeatTimeout: props.drainSeconds ?? 120,
-      defaultResult: 'CONTINUE',
-    });
+    const drainSeconds = props.drainSeconds ?? (targetGroupArns.length === 0 ? 120 : undefined);
+    const drain =
+      drainSeconds === undefined
+        ? undefined
+        : new AutoscalingLifecycleHook(this, 'drain', {
+            name: drainHookName(name),
+            autoscalingGroupName: group.name,
+            lifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING',
+            heartbeatTimeout: drainSeconds,
+            defaultResult: 'CONTINUE',
+          });
     for (const action of props.schedule ?? []) {
       new AutoscalingSchedule(this, `schedule-${action.name}`, {
         scheduledActionName: action.name,

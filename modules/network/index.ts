@@ -1,1 +1,2 @@
-export * from './network';
+export { Network, type NetworkProps } from './network';
+export * from './public-subnets';

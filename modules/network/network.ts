@@ -35,7 +35,10 @@ export interface NetworkProps {
 
 /** A VPC of private subnets only: no internet gateway, no NAT; AWS services are reached through endpoints. */
 export class Network extends Construct {
+  readonly name: string;
   readonly vpcId: string;
+  readonly cidrBlock: string;
+  readonly availabilityZones: readonly string[];
   /** One private subnet a zone, in the order of the zones. */
   readonly subnetIds: readonly string[];
 
@@ -46,16 +49,14 @@ export class Network extends Construct {
   private readonly s3PrefixListId: string;
 
   /** @throws ValidationError for fewer than 2 zones, the same zone twice, or a zone of another region. */
-  constructor(
-    scope: Construct,
-    id: string,
-    private readonly props: NetworkProps,
-  ) {
+  constructor(scope: Construct, id: string, props: NetworkProps) {
     super(scope, id);
-    const { name, region, availabilityZones } = props;
+    const { name, region, availabilityZones, cidrBlock = '10.0.0.0/16' } = props;
     refuse(zoneProblems(region, availabilityZones));
+    this.name = name;
+    this.cidrBlock = cidrBlock;
+    this.availabilityZones = availabilityZones;
 
-    const cidrBlock = props.cidrBlock ?? '10.0.0.0/16';
     const vpc = new Vpc(this, 'vpc', {
       cidrBlock,
       enableDnsSupport: true,
@@ -70,7 +71,7 @@ export class Network extends Construct {
       const subnet = new Subnet(this, `subnet-${zone}`, {
         vpcId: vpc.id,
         availabilityZone: zone,
-        cidrBlock: Fn.cidrsubnet(cidrBlock, subnetBits, index),
+        cidrBlock: subnetRange(cidrBlock, index),
         tags: { Name: `${name}-private-${zone}` },
       });
       const association = new RouteTableAssociation(this, `routes-${zone}`, {
@@ -114,7 +115,7 @@ export class Network extends Construct {
 
   /** A security group for instances of this network: nothing comes in, and only HTTPS to the endpoints and S3 goes out. */
   instanceSecurityGroup(id: string, description: string): SecurityGroup {
-    const name = `${this.props.name}-${id}`;
+    const name = `${this.name}-${id}`;
     const group = new SecurityGroup(this, id, { vpcId: this.vpcId, name, description, tags: { Name: name } });
     new VpcSecurityGroupEgressRule(this, `${id}-to-endpoints`, {
       securityGroupId: group.id,
@@ -142,4 +143,9 @@ export class Network extends Construct {
     });
     return group;
   }
+}
+
+/** Range of a subnet, by its place in the range of the VPC: 0 to 15. */
+export function subnetRange(cidrBlock: string, index: number): string {
+  return Fn.cidrsubnet(cidrBlock, subnetBits, index);
 }

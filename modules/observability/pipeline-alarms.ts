@@ -17,11 +17,11 @@ export interface Watched {
   readonly subscription?: QueueSubscription | undefined;
   readonly workers: InstanceFleet;
   /** @default none: there is no web tier */
-  readonly web?: WebTier | undefined;
+  readonly web?: WatchedWebTier | undefined;
 }
 
 /** A web fleet behind its load balancer, as alarms and the dashboard see it. */
-export interface WebTier {
+export interface WatchedWebTier {
   readonly instances: InstanceFleet;
   /** Instances that the load balancer sends requests to. */
   metricHealthyHosts(): Metric;
@@ -191,7 +191,7 @@ function belowMin(of: string, fleet: InstanceFleet): Alarm {
   };
 }
 
-function noHealthyHost(web: WebTier): Alarm {
+function noHealthyHost(web: WatchedWebTier): Alarm {
   return {
     ...web.metricHealthyHosts(),
     section: 'no-healthy-host',

@@ -45,17 +45,26 @@ export abstract class UploadBucketBase extends Construct {
     );
   }
 
-  /** Lets a web fleet put files under the uploads prefix, as whoever has a presigned URL of its making then may. */
+  /** Lets a web fleet put files under the uploads prefix, as whoever has a form or a URL that it signed then may. */
   grantUpload(grantee: Grantee): void {
     grantee.grant(
       {
         Sid: 'Upload',
-        Action: ['s3:PutObject', 's3:AbortMultipartUpload'],
+        Action: 's3:PutObject',
         Resource: `${this.arn}/${this.uploadsPrefix}*`,
       },
-      // S3 decrypts the parts of an upload to put them together.
-      ...this.useOfKey('WriteEncrypted', 'kms:Decrypt', 'kms:GenerateDataKey'),
+      ...this.useOfKey('UploadEncrypted', 'kms:GenerateDataKey'),
     );
+  }
+
+  /** Lets a web fleet see the names of what is under both prefixes, and of nothing else. */
+  grantList(grantee: Grantee): void {
+    grantee.grant({
+      Sid: 'List',
+      Action: 's3:ListBucket',
+      Resource: this.arn,
+      Condition: { StringLike: { 's3:prefix': [`${this.uploadsPrefix}*`, `${this.processedPrefix}*`] } },
+    });
   }
 
   /** Lets a web fleet read what the workers made. */

@@ -213,8 +213,21 @@ describe('an upload bucket', () => {
       ).toEqual({
         Upload: {
           Sid: 'Upload',
-          Action: ['s3:PutObject', 's3:AbortMultipartUpload'],
+          Action: 's3:PutObject',
           Resource: expect.stringMatching(/\/uploads\/\*$/) as string,
+        },
+      });
+    });
+
+    it('a web fleet the names under both prefixes, and no others', () => {
+      expect(
+        granted((bucket, grantee) => {
+          bucket.grantList(grantee);
+        }),
+      ).toMatchObject({
+        List: {
+          Action: 's3:ListBucket',
+          Condition: { StringLike: { 's3:prefix': ['uploads/*', 'processed/*'] } },
         },
       });
     });
@@ -246,7 +259,7 @@ describe('an upload bucket', () => {
         granted((bucket, grantee) => {
           bucket.grantUpload(grantee);
         }, encrypted),
-      ).toMatchObject({ WriteEncrypted: { Resource: 'arn:key' } });
+      ).toMatchObject({ UploadEncrypted: { Action: ['kms:GenerateDataKey'], Resource: 'arn:key' } });
       expect(
         granted((bucket, grantee) => {
           bucket.grantReadResults(grantee);

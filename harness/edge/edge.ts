@@ -7,6 +7,7 @@ import { giveBack } from './corrections/abandoned-receive';
 import { errorBody } from './error-answer';
 import { Faults } from './faults';
 import { passOn, send } from './forward';
+import type { Answer, Guard, Verdict } from './guard';
 import { bucketOfHost } from './virtual-host';
 
 const host = '127.0.0.1';
@@ -45,6 +46,7 @@ export class Edge {
   readonly faults = new Faults();
   private emulator: URL | undefined;
   private controlHandler: RequestHandler | undefined;
+  private ask: Guard = () => Promise.resolve({});
   private readonly handlers = new Map<string, CallHandler>();
   private readonly listeners: ((call: RecordedCall) => void)[] = [];
   private readonly server = createServer((request, response) => {
@@ -97,6 +99,11 @@ export class Edge {
     this.controlHandler = handler;
   }
 
+  /** Lets `guard` decide on each call before anybody answers it. */
+  guard(guard: Guard): void {
+    this.ask = guard;
+  }
+
   /** Tells `listener` of each call right after it has been answered. */
   onCall(listener: (call: RecordedCall) => void): void {
     this.listeners.push(listener);
@@ -122,13 +129,14 @@ export class Edge {
     const scope = credentialScope(request);
     // Unsigned form posts are query calls by hand (Action=…) or browser uploads to a bucket: LocalStack tells them apart.
     const service = scope?.service ?? 's3';
-    const body = service === 's3' && !isForm(request.headers) ? undefined : await readBody(request);
     const bucket = service === 's3' ? bucketOfHost(request.headers.host) : undefined;
+    const fullPath = bucket === undefined ? path : `/${bucket}${path}`;
+    const body = service === 's3' && streams(request, fullPath) ? undefined : await readBody(request);
     const call: Call = {
       service,
       action: service === 's3' ? undefined : actionOf(request, body),
       method: request.method ?? 'GET',
-      path: bucket === undefined ? path : `/${bucket}${path}`,
+      path: fullPath,
       accessKeyId: scope?.accessKeyId,
       headers: request.headers,
     };
@@ -137,6 +145,7 @@ export class Edge {
       return;
     }
     const failure = this.faults.take(call);
+    const { answer, onMissing } = await this.ask(call, request, body);
     const handler = this.handlers.get(`${service}:${call.action ?? ''}`) ?? this.handlers.get(`${service}:*`);
     if (failure !== undefined) {
       request.resume();
@@ -146,18 +155,18 @@ export class Edge {
         'A fault that was injected at the edge.',
       );
       response.writeHead(failure.status, { 'content-type': contentType }).end(content);
+    } else if (answer !== undefined) {
+      request.resume();
+      give(answer, response);
     } else if (handler !== undefined) {
       await handler(call, body ?? Buffer.alloc(0), response, (changed) =>
-        this.forward(request, response, call, changed, {}),
+        this.forward(request, response, call, changed),
       );
     } else {
-      await this.forward(
-        request,
-        response,
-        call,
-        body,
-        bucket === undefined ? {} : { host: this.emulator?.host ?? host },
-      );
+      await this.forward(request, response, call, body, {
+        ...(bucket === undefined ? {} : { host: this.emulator?.host ?? host }),
+        onMissing,
+      });
     }
     const { headers: _headers, ...recorded } = call;
     for (const listener of this.listeners) {
@@ -170,7 +179,7 @@ export class Edge {
     response: ServerResponse,
     call: Call,
     body: Buffer | undefined,
-    hostHeader: { host?: string },
+    { onMissing, ...hostHeader }: { host?: string; onMissing?: Verdict['onMissing'] } = {},
   ): Promise<void> {
     const origin = this.emulator;
     if (origin === undefined) {
@@ -194,6 +203,12 @@ export class Edge {
       await giveBack(request, body, answer, origin);
       return;
     }
+    const instead = answer.statusCode === 404 ? await onMissing?.() : undefined;
+    if (instead !== undefined) {
+      answer.resume();
+      give(instead, response);
+      return;
+    }
     await passOn(answer, response);
   }
 
@@ -211,6 +226,17 @@ export class Edge {
       .writeHead(status, { 'content-type': 'text/plain' })
       .end(`The edge could not answer: ${message}\n`);
   }
+}
+
+/** What goes to an object, or comes with a browser's form, may be of any size; the rest of S3 is told in small documents. */
+function streams({ headers }: IncomingMessage, path: string): boolean {
+  const isObject = /^\/[^/?]+\/[^?]/.test(path);
+  const isUploadForm = (headers['content-type'] ?? '').startsWith('multipart/form-data');
+  return (isObject || isUploadForm) && !isForm(headers);
+}
+
+function give({ status, headers, content }: Answer, response: ServerResponse): void {
+  response.writeHead(status, headers).end(content);
 }
 
 class BodyTooLarge extends Error {

@@ -8,6 +8,7 @@ import { STSClient } from '@aws-sdk/client-sts';
 
 import type { Call } from '../edge/call';
 import type { Edge } from '../edge/edge';
+import { accountId, administrator } from '../support/account';
 import { CloudWatchSink } from './alarms/cloudwatch-sink';
 import { Ec2ApiGateway } from './autoscaling/ec2-gateway';
 import { Engine } from './autoscaling/engine';
@@ -26,10 +27,6 @@ import { ServiceError } from './protocol/errors';
 import { sendAnswer } from './protocol/query-service';
 import { Roles } from './roles';
 import { LaunchCompletion } from './run-instances';
-
-/** LocalStack's account. */
-const accountId = '000000000000';
-const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 
 /** How often the fleet looks by itself, in milliseconds; calls at the edge make it look at once. */
 const lookMs = 1_000;
@@ -70,7 +67,7 @@ export class Fleet {
   /** Registers the fleet on the edge and begins to look after the instances. */
   static start(options: FleetOptions): Fleet {
     const { edge, region, bodies, clock, onError } = options;
-    const common = { endpoint: edge.url, region, credentials };
+    const common = { endpoint: edge.url, region, credentials: administrator };
     const cloudWatch = new CloudWatchClient(common);
     const ec2 = new EC2Client(common);
     const iam = new IAMClient(common);

@@ -212,7 +212,7 @@ export class Instances {
       privateIpAddress: record.PrivateIpAddress ?? '',
       listenAddress: async () => (await booted).address,
       userData,
-      role: await roles.ofProfile(record.IamInstanceProfile?.Arn),
+      role: await roles.ofProfile(record.IamInstanceProfile?.Arn, instanceId),
       targetLifecycleState: targetLifecycleState(instanceId),
     };
   }

@@ -6,9 +6,15 @@ import type { InstanceRole, RoleCredentials } from './metadata/tree';
 /** EC2 gives new credentials at least five minutes before the old ones expire. */
 const renewBeforeMs = 5 * 60_000;
 
+interface Role {
+  readonly name: string;
+  readonly arn: string;
+}
+
 /** The roles of instance profiles, with credentials for the instances that have them. */
 export class Roles {
-  private readonly roles = new Map<string, Promise<InstanceRole | undefined>>();
+  private readonly roles = new Map<string, Promise<Role | undefined>>();
+  /** By role and instance: each instance has a session of its own, named by its id. */
   private readonly credentials = new Map<string, RoleCredentials>();
 
   constructor(
@@ -16,8 +22,8 @@ export class Roles {
     private readonly sts: STSClient,
   ) {}
 
-  /** The role of an instance profile; `undefined` where there is no profile, or no role in it. */
-  async ofProfile(profileArn: string | undefined): Promise<InstanceRole | undefined> {
+  /** The role that an instance has by its profile; `undefined` where there is no profile, or no role in it. */
+  async ofProfile(profileArn: string | undefined, instanceId: string): Promise<InstanceRole | undefined> {
     if (profileArn === undefined) {
       return undefined;
     }
@@ -27,27 +33,33 @@ export class Roles {
       role.catch(() => this.roles.delete(profileArn));
       this.roles.set(profileArn, role);
     }
-    return role;
+    const found = await role;
+    return found === undefined
+      ? undefined
+      : {
+          name: found.name,
+          instanceProfileArn: profileArn,
+          credentials: () => this.current(found.arn, instanceId),
+        };
   }
 
-  private async look(profileArn: string): Promise<InstanceRole | undefined> {
+  private async look(profileArn: string): Promise<Role | undefined> {
     const InstanceProfileName = profileArn.split('/').at(-1);
     const { InstanceProfile } = await this.iam.send(new GetInstanceProfileCommand({ InstanceProfileName }));
     const role = InstanceProfile?.Roles?.[0];
-    if (role?.RoleName === undefined || role.Arn === undefined) {
-      return undefined;
-    }
-    const { RoleName: name, Arn: arn } = role;
-    return { name, instanceProfileArn: profileArn, credentials: () => this.current(arn) };
+    return role?.RoleName === undefined || role.Arn === undefined
+      ? undefined
+      : { name: role.RoleName, arn: role.Arn };
   }
 
-  private async current(roleArn: string): Promise<RoleCredentials> {
-    const known = this.credentials.get(roleArn);
+  private async current(roleArn: string, instanceId: string): Promise<RoleCredentials> {
+    const session = `${roleArn} ${instanceId}`;
+    const known = this.credentials.get(session);
     if (known !== undefined && known.expiration.getTime() - Date.now() > renewBeforeMs) {
       return known;
     }
     const { Credentials } = await this.sts.send(
-      new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: 'instance' }),
+      new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: instanceId }),
     );
     const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = Credentials ?? {};
     if (
@@ -64,7 +76,7 @@ export class Roles {
       sessionToken: SessionToken,
       expiration: Expiration,
     };
-    this.credentials.set(roleArn, fresh);
+    this.credentials.set(session, fresh);
     return fresh;
   }
 }

@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
+import { Access } from '../access/access';
 import { Edge } from '../edge/edge';
 import { type Clock, WallClock } from '../fleet/clock';
 import { Fleet } from '../fleet/fleet';
@@ -51,6 +52,8 @@ export interface Lab {
   readonly folder: string;
   readonly outputs: LabOutputs;
   readonly edge: Edge;
+  /** Who may do what, and who was refused. */
+  readonly access: Access;
   /** The time that the fleet goes by. */
   readonly clock: Clock;
   readonly fleet: Fleet;
@@ -136,6 +139,11 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       }),
     );
 
+    const access = Access.start({ edge, region: stack.region });
+    closing.add(() => {
+      access.close();
+    });
+
     const fleet = Fleet.start({
       edge,
       region: stack.region,
@@ -163,6 +171,10 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     await timed('terraform init', () => terraform.init());
     onProgress('terraform apply');
     await timed('terraform apply', () => terraform.apply());
+    const missing = await access.missingGrants();
+    if (missing.length > 0) {
+      throw new Error(['What was applied cannot deliver uploads:', ...missing].join('\n'));
+    }
     const outputs = readOutputs(await terraform.outputs());
 
     const close = (): Promise<void> => closing.close();
@@ -172,6 +184,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       folder,
       outputs,
       edge,
+      access,
       clock,
       fleet,
       terraform,

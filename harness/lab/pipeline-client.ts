@@ -12,10 +12,10 @@ import {
 import { GetQueueAttributesCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 
+import { administrator } from '../support/account';
 import type { LabOutputs } from './outputs';
 
-/** The lab's administrator: LocalStack takes any key; this one is the account 000000000000. */
-export const administrator = { accessKeyId: 'test', secretAccessKey: 'test' } as const;
+export { administrator };
 
 /** How many tasks a queue holds, by SQS's own (approximate) counters. */
 export interface QueueDepth {

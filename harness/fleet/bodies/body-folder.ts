@@ -85,5 +85,8 @@ export function environmentOf({ endpoint, metadataEndpoint }: BodySpec): Record<
     LANG: 'C.UTF-8',
     AWS_ENDPOINT_URL: endpoint,
     AWS_EC2_METADATA_SERVICE_ENDPOINT: metadataEndpoint,
+    // The AWS CLI gives the metadata one second and one attempt; a machine that does other things as well may need more.
+    AWS_METADATA_SERVICE_TIMEOUT: '5',
+    AWS_METADATA_SERVICE_NUM_ATTEMPTS: '3',
   };
 }

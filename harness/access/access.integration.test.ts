@@ -1,0 +1,441 @@
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { type IncomingMessage, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2';
+import {
+  AttachRolePolicyCommand,
+  CreateRoleCommand,
+  IAMClient,
+  PutRolePolicyCommand,
+} from '@aws-sdk/client-iam';
+import {
+  CopyObjectCommand,
+  CreateBucketCommand,
+  DeleteObjectsCommand,
+  GetBucketCorsCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutBucketNotificationConfigurationCommand,
+  PutBucketPolicyCommand,
+  PutObjectCommand,
+  PutPublicAccessBlockCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
+import {
+  CreateTopicCommand,
+  SNSClient,
+  SetTopicAttributesCommand,
+  SubscribeCommand,
+} from '@aws-sdk/client-sns';
+import {
+  CreateQueueCommand,
+  ReceiveMessageCommand,
+  SQSClient,
+  SendMessageCommand,
+  SetQueueAttributesCommand,
+} from '@aws-sdk/client-sqs';
+import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+
+import { Edge } from '../edge/edge';
+import { processBackend } from '../emulator/process';
+import { administrator } from '../support/account';
+import { Closing } from '../support/closing';
+import { Access } from './access';
+
+const region = 'us-east-2';
+const bucket = 'films';
+const queueArn = `arn:aws:sqs:${region}:000000000000:tasks`;
+const topicArn = `arn:aws:sns:${region}:000000000000:uploads`;
+
+jest.setTimeout(30_000);
+
+const policy = (...statements: object[]): string =>
+  JSON.stringify({ Version: '2012-10-17', Statement: statements });
+const allow = (Action: string | string[], Resource: string, more: object = {}): object => ({
+  Effect: 'Allow',
+  Action,
+  Resource,
+  ...more,
+});
+const work = allow(['s3:GetObject', 's3:DeleteObject'], `arn:aws:s3:::${bucket}/uploads/*`, { Sid: 'Take' });
+const results = allow(['s3:PutObject'], `arn:aws:s3:::${bucket}/processed/*`, { Sid: 'Put' });
+const receive = allow('sqs:ReceiveMessage', queueArn, { Sid: 'Receive' });
+const publicRead = allow('s3:GetObject', `arn:aws:s3:::${bucket}/*`, { Principal: '*' });
+
+describe('the edge with access decisions', () => {
+  const closing = new Closing();
+  let edge: Edge;
+  let access: Access;
+  let admin: ReturnType<typeof clientsOf>;
+  let worker: ReturnType<typeof clientsOf>;
+  let queueUrl: string;
+
+  function clientsOf(credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string }) {
+    const common = { endpoint: edge.url, region, credentials, maxAttempts: 1 };
+    const clients = {
+      s3: new S3Client({ ...common, forcePathStyle: true }),
+      sqs: new SQSClient(common),
+      sns: new SNSClient(common),
+      iam: new IAMClient(common),
+      ec2: new EC2Client(common),
+      sts: new STSClient(common),
+    };
+    closing.add(() => {
+      Object.values(clients).forEach((client) => {
+        client.destroy();
+      });
+    });
+    return clients;
+  }
+
+  const grantWorker = (...statements: object[]): Promise<unknown> =>
+    admin.iam.send(
+      new PutRolePolicyCommand({
+        RoleName: 'worker',
+        PolicyName: 'work',
+        PolicyDocument: policy(...statements),
+      }),
+    );
+  const put = (Key: string, Body = 'content'): Promise<unknown> =>
+    admin.s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body }));
+  const statusAtHost = async (host: string, path: string): Promise<number | undefined> => {
+    const [answer] = (await once(request(edge.url + path, { headers: { host } }).end(), 'response')) as [
+      IncomingMessage,
+    ];
+    answer.resume();
+    return answer.statusCode;
+  };
+  const visit = (key: string): Promise<Response> => fetch(`${edge.url}/${bucket}/${key}`);
+
+  beforeAll(async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'access-'));
+    closing.add(() => rm(folder, { recursive: true }));
+    edge = await Edge.start();
+    closing.add(() => edge.close());
+    const emulator = await processBackend.start({
+      folder,
+      publicUrl: edge.url,
+      onProgress: () => undefined,
+    });
+    closing.add(() => emulator.stop());
+    edge.forwardTo(emulator.url);
+    access = Access.start({ edge, region });
+    closing.add(() => {
+      access.close();
+    });
+    admin = clientsOf(administrator);
+    await admin.s3.send(
+      new CreateBucketCommand({ Bucket: bucket, CreateBucketConfiguration: { LocationConstraint: region } }),
+    );
+    const { QueueUrl } = await admin.sqs.send(new CreateQueueCommand({ QueueName: 'tasks' }));
+    queueUrl = QueueUrl!;
+    await admin.sns.send(new CreateTopicCommand({ Name: 'uploads' }));
+    await admin.iam.send(
+      new CreateRoleCommand({
+        RoleName: 'worker',
+        AssumeRolePolicyDocument: policy({
+          Effect: 'Allow',
+          Principal: { Service: 'ec2.amazonaws.com' },
+          Action: 'sts:AssumeRole',
+        }),
+      }),
+    );
+    await admin.iam.send(
+      new AttachRolePolicyCommand({
+        RoleName: 'worker',
+        PolicyArn: 'arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore',
+      }),
+    );
+    const { Credentials } = await admin.sts.send(
+      new AssumeRoleCommand({ RoleArn: 'arn:aws:iam::000000000000:role/worker', RoleSessionName: 'i-1' }),
+    );
+    worker = clientsOf({
+      accessKeyId: Credentials!.AccessKeyId!,
+      secretAccessKey: Credentials!.SecretAccessKey!,
+      sessionToken: Credentials!.SessionToken!,
+    });
+  }, 180_000);
+
+  beforeEach(async () => {
+    await grantWorker(work, results, receive);
+    await put('uploads/a b+c.txt');
+  });
+
+  afterAll(() => closing.close(), 60_000);
+
+  describe('a visitor without a signature', () => {
+    const open = async (blocked: boolean): Promise<void> => {
+      await admin.s3.send(
+        new PutPublicAccessBlockCommand({
+          Bucket: bucket,
+          PublicAccessBlockConfiguration: {
+            BlockPublicPolicy: blocked,
+            RestrictPublicBuckets: blocked,
+          },
+        }),
+      );
+    };
+
+    it('is refused with 403 and AccessDenied where no policy lets everyone in', async () => {
+      const answer = await visit('uploads/a%20b%2Bc.txt');
+      expect(answer.status).toBe(403);
+      expect(await answer.text()).toContain('<Code>AccessDenied</Code><Message>Access Denied</Message>');
+    });
+
+    it('reads what a public policy opens once the public access block is off, and not before', async () => {
+      await open(true);
+      await admin.s3.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy: policy(publicRead) }));
+      expect((await visit('uploads/a%20b%2Bc.txt')).status).toBe(403);
+      await open(false);
+      const answer = await visit('uploads/a%20b%2Bc.txt');
+      expect([answer.status, await answer.text()]).toEqual([200, 'content']);
+      expect((await visit('uploads/missing.txt')).status).toBe(403);
+      expect(await statusAtHost(`${bucket}.s3.localhost`, '/uploads/a%20b%2Bc.txt')).toBe(200);
+      await admin.s3.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy: policy(tlsOnly) }));
+      expect((await visit('uploads/a%20b%2Bc.txt')).status).toBe(403);
+    });
+
+    it('may not call other services', async () => {
+      const answer = await fetch(edge.url, {
+        method: 'POST',
+        body: new URLSearchParams({ Action: 'ListQueues', Version: '2012-11-05' }),
+      });
+      expect(answer.status).toBe(403);
+      expect(await answer.text()).toContain('MissingAuthenticationToken');
+    });
+  });
+
+  describe('an instance with a role', () => {
+    it('does what its policies allow, and no more, in the words of each service', async () => {
+      await worker.s3.send(new GetObjectCommand({ Bucket: bucket, Key: 'uploads/a b+c.txt' }));
+      await worker.sqs.send(new ReceiveMessageCommand({ QueueUrl: queueUrl, WaitTimeSeconds: 0 }));
+      await expect(
+        worker.sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: 'x' })),
+      ).rejects.toMatchObject({
+        name: 'AccessDenied',
+        message: `User: arn:aws:sts::000000000000:assumed-role/worker/i-1 is not authorized to perform: sqs:SendMessage on resource: ${queueArn} because no identity-based policy allows the sqs:SendMessage action`,
+      });
+      await expect(
+        worker.s3.send(
+          new PutObjectCommand({ Bucket: bucket, Key: 'uploads/mine.txt', Body: 'x'.repeat(1e6) }),
+        ),
+      ).rejects.toMatchObject({ name: 'AccessDenied', $metadata: { httpStatusCode: 403 } });
+      await expect(worker.ec2.send(new DescribeInstancesCommand({}))).rejects.toMatchObject({
+        name: 'UnauthorizedOperation',
+        message: expect.stringMatching(/not authorized to perform: ec2:DescribeInstances/) as string,
+      });
+      await expect(worker.sts.send(new GetCallerIdentityCommand({}))).resolves.toMatchObject({
+        Arn: 'arn:aws:sts::000000000000:assumed-role/worker/i-1',
+      });
+    });
+
+    it('loses at once what is taken from its policy, and the denial is listed', async () => {
+      await admin.sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: 'task' }));
+      await grantWorker(work, results);
+      const receiving = new ReceiveMessageCommand({ QueueUrl: queueUrl, VisibilityTimeout: 0 });
+      await expect(worker.sqs.send(receiving)).rejects.toMatchObject({ name: 'AccessDenied' });
+      await expect(worker.sqs.send(receiving)).rejects.toMatchObject({ name: 'AccessDenied' });
+      expect(access.denials).toContainEqual(
+        expect.objectContaining({
+          principal: 'arn:aws:sts::000000000000:assumed-role/worker/i-1',
+          action: 'sqs:ReceiveMessage',
+          resource: queueArn,
+          count: 2,
+        }),
+      );
+      await grantWorker(work, results, receive);
+      const { Messages } = await worker.sqs.send(receiving);
+      expect(Messages).toHaveLength(1);
+    });
+
+    it('is held by the policy of the resource as well', async () => {
+      const refuse = { ...receive, Effect: 'Deny', Principal: '*' };
+      const setPolicy = (Policy: string): Promise<unknown> =>
+        admin.sqs.send(new SetQueueAttributesCommand({ QueueUrl: queueUrl, Attributes: { Policy } }));
+      await setPolicy(policy(refuse));
+      await expect(worker.sqs.send(new ReceiveMessageCommand({ QueueUrl: queueUrl }))).rejects.toMatchObject({
+        message: expect.stringMatching(/with an explicit deny in a resource-based policy$/) as string,
+      });
+      await setPolicy('');
+    });
+
+    it('is told that an object is missing only where it may list the bucket', async () => {
+      const look = new HeadObjectCommand({ Bucket: bucket, Key: 'uploads/missing.txt' });
+      await expect(worker.s3.send(look)).rejects.toMatchObject({ $metadata: { httpStatusCode: 403 } });
+      await grantWorker(work, allow('s3:ListBucket', `arn:aws:s3:::${bucket}`));
+      await expect(worker.s3.send(look)).rejects.toMatchObject({ $metadata: { httpStatusCode: 404 } });
+    });
+
+    it('may list what the condition on the prefix lets it', async () => {
+      const list = (Prefix: string): Promise<unknown> =>
+        worker.s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix }));
+      await grantWorker(
+        allow('s3:ListBucket', `arn:aws:s3:::${bucket}`, {
+          Condition: { StringLike: { 's3:prefix': 'processed/*' } },
+        }),
+      );
+      await expect(list('processed/')).resolves.toMatchObject({ KeyCount: 0 });
+      await expect(list('uploads/')).rejects.toMatchObject({ name: 'AccessDenied' });
+    });
+
+    it('needs the tags of the source to copy an object that has some, and only then', async () => {
+      const copy = (name: string): Promise<unknown> =>
+        worker.s3.send(
+          new CopyObjectCommand({
+            Bucket: bucket,
+            Key: `processed/${name}`,
+            CopySource: `${bucket}/uploads/${name}`,
+          }),
+        );
+      await put('uploads/plain.txt');
+      await copy('plain.txt');
+      await admin.s3.send(
+        new PutObjectCommand({ Bucket: bucket, Key: 'uploads/tagged.txt', Body: 'x', Tagging: 'a=b' }),
+      );
+      await expect(copy('tagged.txt')).rejects.toMatchObject({
+        message: expect.stringContaining('s3:GetObjectTagging') as string,
+      });
+    });
+
+    it('is told key by key what of several objects it may not delete', async () => {
+      await Promise.all([put('uploads/one.txt'), put('processed/two & a half.txt')]);
+      const { Deleted, Errors } = await worker.s3.send(
+        new DeleteObjectsCommand({
+          Bucket: bucket,
+          Delete: { Objects: [{ Key: 'uploads/one.txt' }, { Key: 'processed/two & a half.txt' }] },
+        }),
+      );
+      expect(Deleted).toMatchObject([{ Key: 'uploads/one.txt' }]);
+      expect(Errors).toMatchObject([{ Key: 'processed/two & a half.txt', Code: 'AccessDenied' }]);
+      expect(
+        await admin.s3.send(new HeadObjectCommand({ Bucket: bucket, Key: 'processed/two & a half.txt' })),
+      ).toMatchObject({ ContentLength: 7 });
+    });
+
+    it('is refused by name what nobody has mapped to IAM', async () => {
+      await expect(worker.s3.send(new GetBucketCorsCommand({ Bucket: bucket }))).rejects.toMatchObject({
+        name: 'AccessDenied',
+        message: expect.stringContaining('s3:GetBucketCors is not mapped') as string,
+      });
+    });
+  });
+
+  describe('a presigned request', () => {
+    it('may do what its signer may', async () => {
+      const read = await getSignedUrl(
+        worker.s3,
+        new GetObjectCommand({ Bucket: bucket, Key: 'uploads/a b+c.txt' }),
+      );
+      expect((await fetch(read)).status).toBe(200);
+      const write = await getSignedUrl(
+        worker.s3,
+        new PutObjectCommand({ Bucket: bucket, Key: 'uploads/other.txt' }),
+      );
+      expect((await fetch(write, { method: 'PUT', body: 'x' })).status).toBe(403);
+    });
+
+    it('is refused once it has expired, also when the administrator signed it', async () => {
+      const url = await getSignedUrl(
+        admin.s3,
+        new GetObjectCommand({ Bucket: bucket, Key: 'uploads/a b+c.txt' }),
+        { expiresIn: 60, signingDate: new Date(Date.now() - 61_000) },
+      );
+      const answer = await fetch(url);
+      expect(answer.status).toBe(403);
+      expect(await answer.text()).toContain('Request has expired');
+    });
+
+    it.each([
+      ['processed/', 204],
+      ['uploads/', 403],
+    ])('by POST under %s is answered by what its signer may: %i', async (prefix, status) => {
+      // The library has a client of its own version.
+      const signer: unknown = worker.s3;
+      const { url, fields } = await createPresignedPost(signer as Parameters<typeof createPresignedPost>[0], {
+        Bucket: bucket,
+        Key: `${prefix}form.txt`,
+      });
+      const form = new FormData();
+      Object.entries(fields).forEach(([name, value]) => {
+        form.append(name, value);
+      });
+      form.append('file', new Blob(['y'.repeat(3e6)]), 'form.txt');
+      expect((await fetch(url, { method: 'POST', body: form })).status).toBe(status);
+    });
+  });
+
+  describe('what services deliver to each other', () => {
+    const notify = (): Promise<unknown> =>
+      admin.s3.send(
+        new PutBucketNotificationConfigurationCommand({
+          Bucket: bucket,
+          NotificationConfiguration: {
+            TopicConfigurations: [{ TopicArn: topicArn, Events: ['s3:ObjectCreated:*'] }],
+          },
+        }),
+      );
+    const onTopic = (...statements: object[]): Promise<unknown> =>
+      admin.sns.send(
+        new SetTopicAttributesCommand({
+          TopicArn: topicArn,
+          AttributeName: 'Policy',
+          AttributeValue: policy(...statements),
+        }),
+      );
+    const fromBucket = (name: string): object =>
+      allow('sns:Publish', topicArn, {
+        Principal: { Service: 's3.amazonaws.com' },
+        Condition: {
+          ArnEquals: { 'aws:SourceArn': `arn:aws:s3:::${name}` },
+          StringEquals: { 'aws:SourceAccount': '000000000000' },
+        },
+      });
+
+    it('must be allowed by the topic before a bucket may be told to announce there', async () => {
+      await onTopic(fromBucket('another'));
+      await expect(notify()).rejects.toMatchObject({
+        name: 'InvalidArgument',
+        message: 'Unable to validate the following destination configurations',
+      });
+      await onTopic(fromBucket(bucket));
+      await notify();
+    });
+
+    it('is checked after it was set up: what is missing is told by its name', async () => {
+      await onTopic(fromBucket(bucket));
+      await notify();
+      await admin.sns.send(new SubscribeCommand({ TopicArn: topicArn, Protocol: 'sqs', Endpoint: queueArn }));
+      expect(await access.missingGrants()).toEqual([
+        expect.stringContaining(
+          `sns.amazonaws.com may not sqs:SendMessage on ${queueArn} for ${topicArn}`,
+        ) as string,
+      ]);
+      const fromTopic = allow('sqs:SendMessage', queueArn, {
+        Principal: { Service: 'sns.amazonaws.com' },
+        Condition: { ArnEquals: { 'aws:SourceArn': topicArn } },
+      });
+      await admin.sqs.send(
+        new SetQueueAttributesCommand({ QueueUrl: queueUrl, Attributes: { Policy: policy(fromTopic) } }),
+      );
+      expect(await access.missingGrants()).toEqual([]);
+      await onTopic(fromBucket('another'));
+      expect(await access.missingGrants()).toEqual([
+        expect.stringContaining(`s3.amazonaws.com may not sns:Publish on ${topicArn}`) as string,
+      ]);
+    });
+  });
+});
+
+const tlsOnly = {
+  Effect: 'Deny',
+  Principal: '*',
+  Action: 's3:*',
+  Resource: [`arn:aws:s3:::${bucket}`, `arn:aws:s3:::${bucket}/*`],
+  Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+};

@@ -1,0 +1,221 @@
+import type { IncomingMessage } from 'node:http';
+
+import type { Call } from '../edge/call';
+import { isForm } from '../edge/call';
+import type { Edge } from '../edge/edge';
+import type { Answer, Verdict } from '../edge/guard';
+import { Cache } from './cache';
+import { changesRights } from './changes';
+import { Clients } from './clients';
+import { mayNotify, missingGrants } from './deliveries';
+import { type Denial, denialOf, denied, refused } from './denial';
+import { Facts } from './facts';
+import { type DeniedCall, History } from './history';
+import { Judge, type JudgedPrincipal } from './judge';
+import { deleteAllowed, readDeletionOrder } from './multi-delete';
+import { isExpired } from './presigned';
+import { Principals } from './principal';
+import type { Requirement } from './requirement';
+import { requirementsOf, servicePrefix } from './requirements/requirements';
+import { deletion, listingTold, s3Requirements } from './requirements/s3';
+import { type S3Request, readS3Request } from './s3-operation';
+import { readUploadForm } from './upload-form';
+import { type Grant, usedGrants } from './usage';
+
+/** Decides at the edge who may do what, as AWS would, by the policies that were applied. */
+export class Access {
+  private readonly cache = new Cache();
+  private readonly history = new History();
+  private readonly clients: Clients;
+  private readonly facts: Facts;
+  private readonly judge: Judge;
+  private readonly principals: Principals;
+
+  private constructor(
+    edge: Edge,
+    private readonly region: string,
+  ) {
+    const where = { endpoint: edge.url, region };
+    this.clients = new Clients(where);
+    this.facts = new Facts(this.clients, this.cache);
+    this.judge = new Judge(this.clients, this.cache);
+    this.principals = new Principals(where);
+  }
+
+  /** Guards an edge from now on. */
+  static start({ edge, region }: { readonly edge: Edge; readonly region: string }): Access {
+    const access = new Access(edge, region);
+    edge.guard((call, request, body) => access.decide(call, request, body));
+    edge.onCall((call) => {
+      access.forgetAfter(call);
+    });
+    return access;
+  }
+
+  /** What was refused so far, in the order of its first refusal. */
+  get denials(): readonly DeniedCall[] {
+    return this.history.denials;
+  }
+
+  /** The statements that have allowed something to a role so far. */
+  async usedGrants(): Promise<Grant[]> {
+    return usedGrants(this.judge, this.history.uses);
+  }
+
+  /** What S3 and SNS may not deliver where they are told to, one sentence each. */
+  async missingGrants(): Promise<string[]> {
+    return missingGrants(this.clients, this.facts, this.judge);
+  }
+
+  close(): void {
+    this.clients.close();
+  }
+
+  private forgetAfter(call: Pick<Call, 'service' | 'action' | 'method' | 'path'>): void {
+    if (changesRights(call)) {
+      this.cache.clear();
+    }
+  }
+
+  private async decide(call: Call, request: IncomingMessage, body: Buffer | undefined): Promise<Verdict> {
+    // Also before the change is made: what is read meanwhile is forgotten once more when it has been answered.
+    this.forgetAfter(call);
+    // LocalStack's own endpoints are no AWS, and a browser asks for CORS without credentials.
+    if (call.path.startsWith('/_') || (call.service === 's3' && call.method === 'OPTIONS')) {
+      return {};
+    }
+    if (call.service === 's3') {
+      return this.decideS3(call, request, body);
+    }
+    // Needs no permission; it is also what tells here who signs.
+    if (call.service === 'sts' && call.action === 'GetCallerIdentity') {
+      return {};
+    }
+    const principal = await this.principals.of(call.accessKeyId);
+    if (principal.kind === 'administrator') {
+      return {};
+    }
+    if (principal.kind === 'unknown') {
+      return { answer: refused(call, 403, 'InvalidClientTokenId', unknownKey(call.accessKeyId)) };
+    }
+    const requirements = await requirementsOf(call, body ?? Buffer.alloc(0), this.region, this.facts);
+    const action = `${servicePrefix(call.service)}:${call.action ?? '?'}`;
+    return this.verdict(call, principal, requirements, action);
+  }
+
+  private async decideS3(call: Call, request: IncomingMessage, body: Buffer | undefined): Promise<Verdict> {
+    if (call.accessKeyId === undefined && isForm(call.headers)) {
+      return {
+        answer: refused(call, 403, 'MissingAuthenticationToken', 'Request is missing Authentication Token'),
+      };
+    }
+    let s3 = readS3Request(call);
+    if (isExpired(s3.query, new Date())) {
+      return { answer: refused(call, 403, 'AccessDenied', 'Request has expired') };
+    }
+    let { accessKeyId } = call;
+    if (s3.operation === 'PostObject') {
+      const form = await readUploadForm(request);
+      if (form === undefined) {
+        const message = 'POST requires exactly one file upload per request.';
+        return { answer: refused(call, 400, 'InvalidArgument', message) };
+      }
+      s3 = { ...s3, key: form.get('key') ?? '', headers: Object.fromEntries(form) };
+      accessKeyId = form.get('x-amz-credential')?.split('/')[0];
+    }
+    const principal = await this.principals.of(accessKeyId);
+    if (principal.kind === 'administrator') {
+      return this.administrate(call, s3, body);
+    }
+    if (principal.kind === 'unknown') {
+      return { answer: refused(call, 403, 'InvalidAccessKeyId', unknownKey(accessKeyId)) };
+    }
+    if (s3.operation === 'DeleteObjects' && body !== undefined) {
+      return this.deleteObjects(principal, s3.bucket, body);
+    }
+    const verdict = await this.verdict(
+      call,
+      principal,
+      await s3Requirements(s3, this.facts),
+      `s3:${s3.operation}`,
+    );
+    const listing = listingTold(s3);
+    return verdict.answer === undefined && listing !== undefined
+      ? { onMissing: async () => (await this.verdict(call, principal, [listing], listing.action)).answer }
+      : verdict;
+  }
+
+  /** S3 takes a notification only where it may deliver it. */
+  private async administrate(
+    call: Call,
+    { operation, bucket }: S3Request,
+    body: Buffer | undefined,
+  ): Promise<Verdict> {
+    if (
+      operation !== 'PutBucketNotificationConfiguration' ||
+      body === undefined ||
+      (await mayNotify(this.judge, bucket, body))
+    ) {
+      return {};
+    }
+    const message = 'Unable to validate the following destination configurations';
+    return { answer: refused(call, 400, 'InvalidArgument', message) };
+  }
+
+  private async deleteObjects(principal: JudgedPrincipal, bucket: string, body: Buffer): Promise<Verdict> {
+    const order = readDeletionOrder(body);
+    const forbidden = new Map<NonNullable<typeof order>['Object'][number], string>();
+    for (const object of order?.Object ?? []) {
+      const requirement = deletion({ bucket, key: object.Key, versionId: object.VersionId });
+      const denial = await this.denialOf(principal, requirement);
+      if (denial !== undefined) {
+        forbidden.set(object, denial.message);
+      }
+    }
+    return order === undefined || forbidden.size === 0
+      ? {}
+      : { answer: await deleteAllowed(this.clients.s3, bucket, order, forbidden) };
+  }
+
+  /** @param action how a call is named that needs nobody knows what. */
+  private async verdict(
+    call: Call,
+    principal: JudgedPrincipal,
+    requirements: readonly Requirement[] | undefined,
+    action: string,
+  ): Promise<Verdict> {
+    if (requirements === undefined) {
+      return { answer: this.refuseUnmapped(call, principal, action) };
+    }
+    for (const requirement of requirements) {
+      const denial = await this.denialOf(principal, requirement);
+      if (denial !== undefined) {
+        return { answer: denied(call, denial.message) };
+      }
+    }
+    return {};
+  }
+
+  private async denialOf(principal: JudgedPrincipal, requirement: Requirement): Promise<Denial | undefined> {
+    if (await this.judge.allows(principal, requirement)) {
+      if (principal.kind === 'role') {
+        this.history.use(principal, requirement);
+      }
+      return undefined;
+    }
+    const denial = denialOf(principal, requirement, await this.judge.explain(principal, requirement));
+    this.history.deny(denial);
+    return denial;
+  }
+
+  private refuseUnmapped(call: Call, principal: JudgedPrincipal, action: string): Answer {
+    const message = `${action} is not mapped to the IAM permissions that it needs, so the lab refuses it: map it in harness/access/requirements.`;
+    const name = principal.kind === 'role' ? principal.arn : principal.kind;
+    this.history.deny({ principal: name, action, resource: call.path.split('?')[0] ?? '', message });
+    return denied(call, message);
+  }
+}
+
+function unknownKey(accessKeyId: string | undefined): string {
+  return `The AWS Access Key Id you provided does not exist in our records: ${accessKeyId ?? 'none'}. The lab's administrator is «test»; roles have the keys that STS gives.`;
+}

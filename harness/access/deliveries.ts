@@ -1,0 +1,123 @@
+import { GetBucketNotificationConfigurationCommand, ListBucketsCommand } from '@aws-sdk/client-s3';
+import { GetSubscriptionAttributesCommand, paginateListSubscriptions } from '@aws-sdk/client-sns';
+import { XMLParser } from 'fast-xml-parser';
+import { z } from 'zod';
+
+import type { Clients } from './clients';
+import type { Facts } from './facts';
+import type { Judge } from './judge';
+import type { Requirement } from './requirement';
+
+/** Something that a service of AWS delivers on behalf of a resource, inside of LocalStack, where the edge does not see it. */
+interface Delivery {
+  readonly service: 's3.amazonaws.com' | 'sns.amazonaws.com';
+  /** ARN of the bucket or the topic. */
+  readonly from: string;
+  /** ARN of the topic or the queue. */
+  readonly to: string;
+}
+
+const sendAction = (to: string): string =>
+  to.startsWith('arn:aws:sns:') ? 'sns:Publish' : 'sqs:SendMessage';
+
+async function bucketDeliveries({ s3 }: Clients): Promise<Delivery[]> {
+  const { Buckets = [] } = await s3.send(new ListBucketsCommand({}));
+  const ofBuckets = await Promise.all(
+    Buckets.map(async ({ Name: Bucket = '' }) => {
+      const { TopicConfigurations = [], QueueConfigurations = [] } = await s3.send(
+        new GetBucketNotificationConfigurationCommand({ Bucket }),
+      );
+      const targets = [
+        ...TopicConfigurations.map(({ TopicArn }) => TopicArn),
+        ...QueueConfigurations.map(({ QueueArn }) => QueueArn),
+      ];
+      return targets.map((to = ''): Delivery => ({
+        service: 's3.amazonaws.com',
+        from: bucketArn(Bucket),
+        to,
+      }));
+    }),
+  );
+  return ofBuckets.flat();
+}
+
+const bucketArn = (bucket: string): string => `arn:aws:s3:::${bucket}`;
+
+const redrive = z.object({ deadLetterTargetArn: z.string() });
+
+/** What SNS cannot deliver it sends to the subscription's dead-letter queue, as the same topic. */
+async function subscriptionDeliveries({ sns }: Clients): Promise<Delivery[]> {
+  const deliveries: Delivery[] = [];
+  for await (const { Subscriptions = [] } of paginateListSubscriptions({ client: sns }, {})) {
+    for (const { SubscriptionArn, TopicArn: from = '', Protocol, Endpoint: to = '' } of Subscriptions) {
+      const { Attributes } = await sns.send(new GetSubscriptionAttributesCommand({ SubscriptionArn }));
+      const policy = Attributes?.RedrivePolicy;
+      const targets = [
+        ...(Protocol === 'sqs' ? [to] : []),
+        ...(policy === undefined ? [] : [redrive.parse(JSON.parse(policy)).deadLetterTargetArn]),
+      ];
+      deliveries.push(
+        ...targets.map((target) => ({ service: 'sns.amazonaws.com', from, to: target }) as const),
+      );
+    }
+  }
+  return deliveries;
+}
+
+/** Sending, and where the target encrypts with a customer-managed key, using that key. */
+async function requirementsOf({ to }: Delivery, facts: Facts): Promise<Requirement[]> {
+  const key = await facts.keyOfTarget(to);
+  return [
+    { action: sendAction(to), resource: to },
+    ...(key === undefined
+      ? []
+      : ['kms:GenerateDataKey', 'kms:Decrypt'].map((action) => ({ action, resource: key }))),
+  ];
+}
+
+/** Which grants are missing for what buckets and topics are told to deliver, one sentence each. */
+export async function missingGrants(clients: Clients, facts: Facts, judge: Judge): Promise<string[]> {
+  const missing: string[] = [];
+  for (const delivery of [...(await bucketDeliveries(clients)), ...(await subscriptionDeliveries(clients))]) {
+    const { service, from } = delivery;
+    for (const requirement of await requirementsOf(delivery, facts)) {
+      if (!(await judge.allows({ kind: 'service', name: service, sourceArn: from }, requirement))) {
+        missing.push(
+          `${service} may not ${requirement.action} on ${requirement.resource} for ${from}: the resource's policy does not allow it.`,
+        );
+      }
+    }
+  }
+  return missing;
+}
+
+const notification = z.object({
+  NotificationConfiguration: z.preprocess(
+    (value) => (value === '' ? {} : value),
+    z.object({
+      TopicConfiguration: z.array(z.object({ Topic: z.string() })).default([]),
+      QueueConfiguration: z.array(z.object({ Queue: z.string() })).default([]),
+    }),
+  ),
+});
+
+const parser = new XMLParser({
+  parseTagValue: false,
+  isArray: (name) => /^(Topic|Queue)Configuration$/.test(name),
+});
+
+/** Whether S3 may deliver to every destination of a notification configuration that is about to be put. */
+export async function mayNotify(judge: Judge, bucket: string, body: Buffer): Promise<boolean> {
+  const { NotificationConfiguration } = notification.parse(parser.parse(body.toString('utf8')));
+  const targets = [
+    ...NotificationConfiguration.TopicConfiguration.map(({ Topic }) => Topic),
+    ...NotificationConfiguration.QueueConfiguration.map(({ Queue }) => Queue),
+  ];
+  const principal = { kind: 'service', name: 's3.amazonaws.com', sourceArn: bucketArn(bucket) } as const;
+  for (const to of targets) {
+    if (!(await judge.allows(principal, { action: sendAction(to), resource: to }))) {
+      return false;
+    }
+  }
+  return true;
+}

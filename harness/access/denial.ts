@@ -1,0 +1,83 @@
+import { type RequestAnalysis, getDenialReasons } from '@cloud-copilot/iam-simulate';
+
+import type { Call } from '../edge/call';
+import { errorBody } from '../edge/error-answer';
+import type { Answer } from '../edge/guard';
+import type { JudgedPrincipal } from './judge';
+import type { Requirement } from './requirement';
+
+/** A call that was refused, and why. */
+export interface Denial {
+  /** ARN of the session, or who else called. */
+  readonly principal: string;
+  readonly action: string;
+  readonly resource: string;
+  /** AWS's message. */
+  readonly message: string;
+}
+
+/**
+ * Says as AWS does who may not do what, and which kind of policy is to blame.
+ * Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+ */
+export function denialOf(
+  principal: JudgedPrincipal,
+  { action, resource }: Requirement,
+  analysis: RequestAnalysis,
+): Denial {
+  if (principal.kind !== 'role') {
+    const name = principal.kind === 'service' ? principal.name : 'anonymous';
+    return { principal: name, action, resource, message: 'Access Denied' };
+  }
+  const message = `User: ${principal.arn} is not authorized to perform: ${action} on resource: ${resource} ${reason(action, analysis)}`;
+  return { principal: principal.arn, action, resource, message };
+}
+
+const policyKinds: Readonly<Record<string, string>> = {
+  identity: 'identity-based policy',
+  resource: 'resource-based policy',
+  pb: 'permissions boundary',
+};
+
+function reason(action: string, analysis: RequestAnalysis): string {
+  const denials = getDenialReasons(analysis);
+  const explicit = denials.find(({ denialType }) => denialType === 'Explicit');
+  if (explicit !== undefined) {
+    const kind = policyKinds[explicit.policyType] ?? explicit.policyType;
+    return `with an explicit deny in ${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}`;
+  }
+  const kind = denials.some(({ policyType }) => policyType === 'pb') ? policyKinds.pb : policyKinds.identity;
+  return `because no ${kind ?? ''} allows the ${action} action`;
+}
+
+/**
+ * Words an error of access as the called service does: EC2 says `UnauthorizedOperation`, SNS `AuthorizationError`,
+ * JSON protocols `AccessDeniedException` with status 400, all others `AccessDenied`.
+ * Sources: the lists of common errors in each service's API reference.
+ */
+export function denied(call: Call, message: string): Answer {
+  if (call.headers['x-amz-target'] !== undefined) {
+    const answer = refused(call, 400, 'AccessDeniedException', message);
+    // SDKs of services that have left the query protocol read the old code from here.
+    return { ...answer, headers: { ...answer.headers, 'x-amzn-query-error': 'AccessDenied;Sender' } };
+  }
+  switch (call.service) {
+    case 'ec2':
+      return refused(
+        call,
+        403,
+        'UnauthorizedOperation',
+        `You are not authorized to perform this operation. ${message}`,
+      );
+    case 'sns':
+      return refused(call, 403, 'AuthorizationError', message);
+    default:
+      return refused(call, 403, 'AccessDenied', message);
+  }
+}
+
+/** An error in the protocol of the call. */
+export function refused(call: Call, status: number, code: string, message: string): Answer {
+  const { contentType, content } = errorBody(call, code, message, 'Sender');
+  return { status, headers: { 'content-type': contentType }, content: call.method === 'HEAD' ? '' : content };
+}

@@ -1,0 +1,79 @@
+import { GetKeyPolicyCommand } from '@aws-sdk/client-kms';
+import { GetBucketPolicyCommand, GetPublicAccessBlockCommand } from '@aws-sdk/client-s3';
+import { GetTopicAttributesCommand } from '@aws-sdk/client-sns';
+import { GetQueueAttributesCommand, GetQueueUrlCommand } from '@aws-sdk/client-sqs';
+
+import type { Cache } from './cache';
+import type { Clients } from './clients';
+import { type NamedPolicy, readPolicy } from './policy';
+
+/** Reads the policies of resources from the services that keep them, each once until something changes. */
+export class ResourcePolicies {
+  constructor(
+    private readonly clients: Clients,
+    private readonly cache: Cache,
+  ) {}
+
+  /** The policy of the bucket, queue, topic or key that an ARN names, or names something in; others have none. */
+  async of(arn: string): Promise<NamedPolicy | undefined> {
+    const [, , service = '', , , resource = ''] = arn.split(':');
+    const owner = service === 's3' ? `arn:aws:s3:::${resource.split('/')[0] ?? ''}` : arn;
+    return this.cache.get(`policy of ${owner}`, async () => {
+      const document = await this.document(service, owner);
+      return document === undefined || document === ''
+        ? undefined
+        : readPolicy('resource', `of ${owner}`, document);
+    });
+  }
+
+  /** Whether a bucket's public access block keeps out whom a public policy would let in. */
+  async restrictsPublicBuckets(bucket: string): Promise<boolean> {
+    return this.cache.get(`public access block of ${bucket}`, async () => {
+      const answer = await unlessAbsent(
+        this.clients.s3.send(new GetPublicAccessBlockCommand({ Bucket: bucket })),
+      );
+      return answer?.PublicAccessBlockConfiguration?.RestrictPublicBuckets === true;
+    });
+  }
+
+  private async document(service: string, arn: string): Promise<string | undefined> {
+    const { s3, sqs, sns, kms } = this.clients;
+    const name = arn.split(':').at(-1) ?? '';
+    switch (service) {
+      case 's3':
+        return (await unlessAbsent(s3.send(new GetBucketPolicyCommand({ Bucket: name }))))?.Policy;
+      case 'sqs': {
+        const queue = await unlessAbsent(sqs.send(new GetQueueUrlCommand({ QueueName: name })));
+        if (queue === undefined) {
+          return undefined;
+        }
+        const { Attributes } = await sqs.send(
+          new GetQueueAttributesCommand({ QueueUrl: queue.QueueUrl, AttributeNames: ['Policy'] }),
+        );
+        return Attributes?.Policy;
+      }
+      case 'sns':
+        return (await unlessAbsent(sns.send(new GetTopicAttributesCommand({ TopicArn: arn }))))?.Attributes
+          ?.Policy;
+      case 'kms':
+        return (await unlessAbsent(kms.send(new GetKeyPolicyCommand({ KeyId: arn, PolicyName: 'default' }))))
+          ?.Policy;
+      default:
+        return undefined;
+    }
+  }
+}
+
+/** Names of the errors that say that there is no such resource, or that a bucket has no such setting. */
+const absence = /^(NoSuch|NotFound|QueueDoesNotExist)/;
+
+async function unlessAbsent<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (error instanceof Error && absence.test(error.name)) {
+      return undefined;
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,79 @@
+import {
+  GetPolicyCommand,
+  GetPolicyVersionCommand,
+  GetRoleCommand,
+  GetRolePolicyCommand,
+  type IAMClient,
+  paginateListAttachedRolePolicies,
+  paginateListRolePolicies,
+} from '@aws-sdk/client-iam';
+
+import type { Cache } from './cache';
+import { type NamedPolicy, readPolicy } from './policy';
+
+/** What IAM holds of a role. */
+export interface RolePolicies {
+  readonly arn: string;
+  /** Its inline policies. */
+  readonly inline: readonly NamedPolicy[];
+  /** Its attached managed policies, AWS's own included: LocalStack carries their documents. */
+  readonly attached: readonly NamedPolicy[];
+  readonly boundary: NamedPolicy | undefined;
+  /** Who may assume it. */
+  readonly trust: NamedPolicy;
+}
+
+/** Reads the policies of a role from IAM, once until something changes. */
+export async function rolePolicies(iam: IAMClient, cache: Cache, roleName: string): Promise<RolePolicies> {
+  return cache.get(`role ${roleName}`, async () => {
+    const { Role } = await iam.send(new GetRoleCommand({ RoleName: roleName }));
+    const boundary = Role?.PermissionsBoundary?.PermissionsBoundaryArn;
+    return {
+      arn: Role?.Arn ?? '',
+      inline: await inline(iam, roleName),
+      attached: await attached(iam, roleName),
+      boundary: boundary === undefined ? undefined : await managed(iam, boundary),
+      trust: readPolicy(
+        'trust',
+        `trust of ${roleName}`,
+        decodeURIComponent(Role?.AssumeRolePolicyDocument ?? ''),
+      ),
+    };
+  });
+}
+
+async function inline(iam: IAMClient, RoleName: string): Promise<NamedPolicy[]> {
+  const policies: NamedPolicy[] = [];
+  for await (const { PolicyNames = [] } of paginateListRolePolicies({ client: iam }, { RoleName })) {
+    for (const PolicyName of PolicyNames) {
+      const { PolicyDocument = '' } = await iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }));
+      policies.push(readPolicy('identity', PolicyName, decodeURIComponent(PolicyDocument)));
+    }
+  }
+  return policies;
+}
+
+async function attached(iam: IAMClient, RoleName: string): Promise<NamedPolicy[]> {
+  const policies: NamedPolicy[] = [];
+  for await (const { AttachedPolicies = [] } of paginateListAttachedRolePolicies(
+    { client: iam },
+    { RoleName },
+  )) {
+    for (const { PolicyArn = '' } of AttachedPolicies) {
+      policies.push(await managed(iam, PolicyArn));
+    }
+  }
+  return policies;
+}
+
+async function managed(iam: IAMClient, PolicyArn: string): Promise<NamedPolicy> {
+  const { Policy } = await iam.send(new GetPolicyCommand({ PolicyArn }));
+  const { PolicyVersion } = await iam.send(
+    new GetPolicyVersionCommand({ PolicyArn, VersionId: Policy?.DefaultVersionId }),
+  );
+  return readPolicy(
+    'identity',
+    Policy?.PolicyName ?? PolicyArn,
+    decodeURIComponent(PolicyVersion?.Document ?? ''),
+  );
+}

@@ -14,7 +14,7 @@ const common = {
 /** @type {import('jest').Config} */
 module.exports = {
   // Nothing here waits for a time; a busy machine may still need more than Jest's five seconds.
-  testTimeout: 60_000,
+  testTimeout: 300_000,
   projects: [
     {
       ...common,

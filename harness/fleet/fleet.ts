@@ -9,11 +9,10 @@ import { STSClient } from '@aws-sdk/client-sts';
 import type { Call } from '../edge/call';
 import type { Edge } from '../edge/edge';
 import { accountId, administrator } from '../support/account';
-import { CloudWatchSink } from './alarms/cloudwatch-sink';
+import { Monitoring } from './alarms/monitoring';
 import { Ec2ApiGateway } from './autoscaling/ec2-gateway';
 import { Engine } from './autoscaling/engine';
-import { SnsSqsGateway } from './autoscaling/notifications/gateway';
-import { CloudWatchGateway } from './autoscaling/scaling/cloudwatch-gateway';
+import { reportGroup } from './autoscaling/group-metrics';
 import { autoScalingService } from './autoscaling/service';
 import { Store } from './autoscaling/store';
 import type { Body, BodyBackend } from './bodies/body';
@@ -23,6 +22,7 @@ import { ec2Error } from './ec2-error';
 import { type InstanceView, Instances } from './instances';
 import { LoadBalancing, type LoadBalancerView } from './load-balancing/load-balancing';
 import { Ec2Network } from './load-balancing/network';
+import { SnsSqsGateway } from './notifications';
 import { ServiceError } from './protocol/errors';
 import { sendAnswer } from './protocol/query-service';
 import { Roles } from './roles';
@@ -55,7 +55,7 @@ export class Fleet {
     private readonly options: FleetOptions,
     private readonly instancesOfEc2: Instances,
     private readonly engine: Engine,
-    private readonly metrics: CloudWatchSink,
+    private readonly monitoring: Monitoring,
     private readonly loadBalancing: LoadBalancing,
     private readonly clients: readonly { destroy(): void }[],
   ) {
@@ -75,11 +75,29 @@ export class Fleet {
     const sqs = new SQSClient(common);
     const ssm = new SSMClient(common);
     const sts = new STSClient(common);
-    const store = new Store({ accountId, region });
+    const home = { accountId, region };
+    const store = new Store(home);
     const gateway = new Ec2ApiGateway(ec2);
-    const metrics = new CloudWatchSink(cloudWatch, clock, onError);
+    const notifications = new SnsSqsGateway(sns, sqs);
+    const monitoring = new Monitoring({
+      edge,
+      home,
+      clock,
+      cloudWatch,
+      sqs,
+      notifications,
+      measure: (sink) => {
+        store.groups.forEach((group) => {
+          reportGroup(group, sink);
+        });
+      },
+      onChange: () => {
+        fleet.look();
+      },
+      onError,
+    });
     const loadBalancing = new LoadBalancing({
-      home: { accountId, region },
+      home,
       network: new Ec2Network(ec2),
       targets: {
         stateOf: (instanceId) => instances.state(instanceId),
@@ -92,8 +110,8 @@ export class Fleet {
       store,
       {
         ec2: gateway,
-        alarms: new CloudWatchGateway(cloudWatch),
-        notifications: new SnsSqsGateway(sns, sqs),
+        alarms: monitoring.scalingAlarms,
+        notifications,
         traffic: loadBalancing.groupTraffic,
       },
       clock,
@@ -112,7 +130,7 @@ export class Fleet {
       },
       onError,
     });
-    const fleet = new Fleet(options, instances, engine, metrics, loadBalancing, [
+    const fleet = new Fleet(options, instances, engine, monitoring, loadBalancing, [
       cloudWatch,
       ec2,
       iam,
@@ -215,7 +233,7 @@ export class Fleet {
     this.closed = true;
     clearInterval(this.timer);
     await this.looking;
-    await this.metrics.close();
+    await this.monitoring.close();
     await this.loadBalancing.close();
     await this.instancesOfEc2.close();
     await this.options.bodies.close();

@@ -1,4 +1,8 @@
-import { AutoScalingClient, DescribeAutoScalingGroupsCommand } from '@aws-sdk/client-auto-scaling';
+import {
+  AutoScalingClient,
+  DescribeAutoScalingGroupsCommand,
+  TerminateInstanceInAutoScalingGroupCommand,
+} from '@aws-sdk/client-auto-scaling';
 import {
   DescribeInstancesCommand,
   EC2Client,
@@ -17,6 +21,8 @@ export interface GroupMember {
 
 /** The worker group as Auto Scaling describes it. */
 export interface GroupDescription {
+  readonly minSize: number;
+  readonly maxSize: number;
   readonly desiredCapacity: number;
   readonly inService: readonly GroupMember[];
   readonly subnets: readonly string[];
@@ -46,6 +52,8 @@ export class GroupClient {
       throw new Error(`There is no Auto Scaling group ${this.outputs.workerGroupName}.`);
     }
     return {
+      minSize: group.MinSize ?? 0,
+      maxSize: group.MaxSize ?? 0,
       desiredCapacity: group.DesiredCapacity ?? 0,
       inService: (group.Instances ?? []).flatMap(({ InstanceId, AvailabilityZone, LifecycleState }) =>
         InstanceId !== undefined && AvailabilityZone !== undefined && LifecycleState === 'InService'
@@ -71,6 +79,13 @@ export class GroupClient {
       throw new Error(`RunInstances from ${this.outputs.workerLaunchTemplateId} gave no instance.`);
     }
     return instanceId;
+  }
+
+  /** Terminates a member by Auto Scaling, which lets its lifecycle hooks wait, and replaces it. */
+  async terminateInGroup(InstanceId: string): Promise<void> {
+    await this.autoScaling.send(
+      new TerminateInstanceInAutoScalingGroupCommand({ InstanceId, ShouldDecrementDesiredCapacity: false }),
+    );
   }
 
   async terminate(instanceId: string): Promise<void> {

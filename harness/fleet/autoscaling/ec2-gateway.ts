@@ -7,6 +7,7 @@ import {
   EC2Client,
   EC2ServiceException,
   type Instance,
+  type _InstanceType,
   RunInstancesCommand,
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
@@ -106,13 +107,17 @@ export class Ec2ApiGateway implements Ec2Gateway {
     };
   }
 
-  async launch({ template, subnetId, tags }: LaunchRequest): Promise<LaunchedInstance> {
+  async launch({ template, subnetId, purchase, tags }: LaunchRequest): Promise<LaunchedInstance> {
     const { LaunchTemplateId, Version } = template;
     const { Instances } = await refusable(
       this.ec2.send(
         new RunInstancesCommand({
           LaunchTemplate: { LaunchTemplateId, Version },
           SubnetId: subnetId,
+          ...(purchase.instanceType === undefined
+            ? {}
+            : { InstanceType: purchase.instanceType as _InstanceType }),
+          ...(purchase.spot ? { InstanceMarketOptions: { MarketType: 'spot' } } : {}),
           MinCount: 1,
           MaxCount: 1,
           TagSpecifications: [

@@ -7,7 +7,7 @@ import { Launcher } from './launcher';
 import { Lifecycle } from './lifecycle';
 import { endOldest } from './lifetime';
 import { Announcer } from './notifications/announcer';
-import type { NotificationGateway } from './notifications/gateway';
+import type { NotificationGateway } from '../notifications';
 import { isUnbalanced } from './placement';
 import { activeRefresh } from './refresh/refresh';
 import { Refresher } from './refresh/refresher';
@@ -70,7 +70,7 @@ export class Engine {
 
   private async run(): Promise<void> {
     await this.runUntilQuiet();
-    await this.scaling.watch.look();
+    this.scaling.watch.look();
     this.again = true;
     await this.runUntilQuiet();
   }

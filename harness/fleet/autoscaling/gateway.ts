@@ -1,11 +1,13 @@
 import type { LaunchTemplateSpecification } from '@aws-sdk/client-auto-scaling';
 
 import type { ResolvedTemplate } from './group';
+import type { Purchase } from './mix';
 
 /** What to launch. */
 export interface LaunchRequest {
   readonly template: ResolvedTemplate;
   readonly subnetId: string;
+  readonly purchase: Purchase;
   readonly tags: Readonly<Record<string, string>>;
 }
 

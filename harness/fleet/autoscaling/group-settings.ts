@@ -1,8 +1,13 @@
-import type { CreateAutoScalingGroupType, UpdateAutoScalingGroupType } from '@aws-sdk/client-auto-scaling';
+import type {
+  CreateAutoScalingGroupType,
+  LaunchTemplateSpecification,
+  UpdateAutoScalingGroupType,
+} from '@aws-sdk/client-auto-scaling';
 
 import { ServiceError, notDoneHere, validationError } from '../protocol/errors';
 import type { Ec2Gateway } from './gateway';
 import type { Group, GroupSettings } from './group';
+import { checkedMix } from './mix';
 import { terminationPolicies } from './termination';
 
 const healthCheckTypes = ['EC2', 'ELB', 'VPC_LATTICE', 'EBS'];
@@ -11,7 +16,7 @@ const healthCheckTypes = ['EC2', 'ELB', 'VPC_LATTICE', 'EBS'];
 const lifetimeSeconds = { least: 86_400, most: 31_536_000 } as const;
 
 /** Settings that ask for what is not done here. */
-const notDone = ['MixedInstancesPolicy', 'LoadBalancerNames'] as const;
+const notDone = ['LoadBalancerNames'] as const;
 
 const templateMissing =
   'Valid requests must contain either LaunchTemplate, LaunchConfigurationName, InstanceId or MixedInstancesPolicy parameter.';
@@ -110,13 +115,22 @@ function given<T extends object>(asked: T): { [Name in keyof T]?: NonNullable<T[
 
 /** Finds the launch template that is asked for, so that its id, name and version are known. */
 async function withTemplate(settings: GroupSettings, ec2: Ec2Gateway): Promise<GroupSettings> {
-  const asked = settings.LaunchTemplate;
-  if (asked === undefined) {
+  const { LaunchTemplate, MixedInstancesPolicy, ...rest } = settings;
+  if ((LaunchTemplate === undefined) === (MixedInstancesPolicy === undefined)) {
     throw validationError(templateMissing);
   }
-  const { LaunchTemplateId, LaunchTemplateName } = await ec2.resolveTemplate(asked);
-  const Version = asked.Version ?? '$Default';
-  return { ...settings, LaunchTemplate: { LaunchTemplateId, LaunchTemplateName, Version } };
+  const resolve = async (
+    asked: LaunchTemplateSpecification | undefined,
+  ): Promise<LaunchTemplateSpecification> => {
+    if (asked === undefined) {
+      throw validationError(templateMissing);
+    }
+    const { LaunchTemplateId, LaunchTemplateName } = await ec2.resolveTemplate(asked);
+    return { LaunchTemplateId, LaunchTemplateName, Version: asked.Version ?? '$Default' };
+  };
+  return MixedInstancesPolicy === undefined
+    ? { ...rest, LaunchTemplate: await resolve(LaunchTemplate) }
+    : { ...rest, MixedInstancesPolicy: await checkedMix(MixedInstancesPolicy, resolve) };
 }
 
 /** The subnets of a group, each with its zone. */
@@ -181,15 +195,20 @@ export async function changedSettings(
   ec2: Ec2Gateway,
 ): Promise<CheckedSettings> {
   refuseNotDone(asked);
-  const settings: GroupSettings = { ...group.settings, ...given(asked) };
+  const { LaunchTemplate, MixedInstancesPolicy, ...others } = group.settings;
+  const says = asked.LaunchTemplate !== undefined || asked.MixedInstancesPolicy !== undefined;
+  const settings: GroupSettings = {
+    ...others,
+    // A template takes the place of a mix, and the other way round.
+    ...(says ? {} : given({ LaunchTemplate, MixedInstancesPolicy })),
+    ...given(asked),
+  };
   const { MinSize, MaxSize } = settings;
   // AWS moves the desired capacity into new bounds when the request does not say it.
   settings.DesiredCapacity =
     asked.DesiredCapacity ?? Math.max(MinSize, Math.min(MaxSize, settings.DesiredCapacity));
   checkSettings(settings);
   const moved = asked.VPCZoneIdentifier !== undefined || asked.AvailabilityZones !== undefined;
-  const complete = await (asked.LaunchTemplate === undefined
-    ? withoutNone(settings)
-    : withTemplate(withoutNone(settings), ec2));
+  const complete = says ? await withTemplate(withoutNone(settings), ec2) : withoutNone(settings);
   return { settings: complete, zones: moved ? await subnets(complete, ec2) : group.zones };
 }

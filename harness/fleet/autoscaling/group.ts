@@ -21,6 +21,8 @@ export interface Member {
   lifecycleState: LifecycleState;
   healthStatus: 'Healthy' | 'Unhealthy';
   protectedFromScaleIn: boolean;
+  /** Bought on the spot market. */
+  readonly spot: boolean;
   readonly launchedAt: Date;
   /** Since when it has been in service without a break. */
   inServiceSince?: Date;

@@ -4,6 +4,7 @@ import type { Activities } from './activities';
 import type { Clock } from '../clock';
 import { type Ec2Gateway, groupTag } from './gateway';
 import { type Group, type Member, present } from './group';
+import { type Purchase, purchases } from './mix';
 import { type Place, places } from './placement';
 import { launchTemplateOf } from './refresh/refresh';
 
@@ -12,6 +13,12 @@ const firstRetrySeconds = 5;
 const longestRetrySeconds = 300;
 
 type Extra = Member['extra'];
+
+/** An instance that is to be launched. */
+interface Wanted extends Place {
+  readonly purchase: Purchase;
+  readonly extra: Extra;
+}
 
 /** Launches instances for groups. */
 export class Launcher {
@@ -55,16 +62,18 @@ export class Launcher {
     causes: (index: number) => readonly (string | undefined)[],
   ): Promise<void> {
     group.launching += howMany;
+    const bought = purchases(group, howMany);
     await Promise.all(
-      places(group, howMany).map((place, index) =>
-        this.launch(group, place, extra, this.activities.beginLaunch(group, causes(index))),
-      ),
+      places(group, howMany).map((place, index) => {
+        const wanted = { ...place, purchase: bought[index] ?? { spot: false }, extra };
+        return this.launch(group, wanted, this.activities.beginLaunch(group, causes(index)));
+      }),
     );
   }
 
-  private async launch(group: Group, place: Place, extra: Extra, activity: Activity): Promise<void> {
+  private async launch(group: Group, wanted: Wanted, activity: Activity): Promise<void> {
     try {
-      group.members.push(await this.request(group, place, extra, activity));
+      group.members.push(await this.request(group, wanted, activity));
       delete group.launchFailures;
     } catch (error) {
       this.activities.failLaunch(activity, error instanceof Error ? error.message : String(error));
@@ -76,8 +85,7 @@ export class Launcher {
 
   private async request(
     group: Group,
-    { subnetId, zone }: Place,
-    extra: Extra,
+    { subnetId, zone, purchase, extra }: Wanted,
     activity: Activity,
   ): Promise<Member> {
     const { AutoScalingGroupName, NewInstancesProtectedFromScaleIn } = group.settings;
@@ -86,6 +94,7 @@ export class Launcher {
     const { instanceId, instanceType } = await this.ec2.launch({
       template,
       subnetId,
+      purchase,
       tags: {
         ...Object.fromEntries(propagated.map(({ Key, Value }) => [Key ?? '', Value ?? ''])),
         [groupTag]: AutoScalingGroupName,
@@ -101,6 +110,7 @@ export class Launcher {
       lifecycleState: 'Pending',
       healthStatus: 'Healthy',
       protectedFromScaleIn: NewInstancesProtectedFromScaleIn,
+      spot: purchase.spot,
       launchedAt: this.clock.now(),
       ...(extra === undefined ? {} : { extra }),
       waits: [],

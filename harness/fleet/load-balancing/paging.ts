@@ -1,4 +1,4 @@
-import { page as cut } from '../autoscaling/paging';
+import { page as cut } from '../protocol/paging';
 
 /** What a request says about the page it wants. */
 export interface PageRequest {

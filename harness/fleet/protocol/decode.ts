@@ -2,6 +2,7 @@ import type { NormalizedSchema } from '@smithy/core/schema';
 
 import { malformedInput, validationError } from './errors';
 import { type ParameterTree, parameterTree } from './parameters';
+import { inside, missingError, requiredMembers } from './required';
 
 /** Reads one input and gathers what is missing in it, so that the answer names all of it at once. */
 class Decoder {
@@ -73,12 +74,6 @@ class Decoder {
   }
 }
 
-/** A member's path as AWS writes it: its names begin in lower case. */
-function inside(path: string, name: string): string {
-  const lower = name.charAt(0).toLowerCase() + name.slice(1);
-  return path === '' ? lower : `${path}.${lower}`;
-}
-
 /** The parts of a structure; an empty one is sent as an empty value. */
 function branches(node: ParameterTree | string, path: string): ParameterTree {
   if (node === '') {
@@ -135,15 +130,6 @@ function scalar(schema: NormalizedSchema, text: string, path: string): unknown {
   return schema.isBlobSchema() ? new Uint8Array(Buffer.from(text, 'base64')) : text;
 }
 
-/** Static structure schemas name their required members first and say how many they are. Source: @smithy/types, StaticStructureSchema. */
-function requiredMembers(schema: NormalizedSchema): ReadonlySet<string> {
-  const raw: unknown = schema.getSchema();
-  const count: unknown = Array.isArray(raw) ? raw[6] : undefined;
-  return new Set(
-    typeof count === 'number' ? [...schema.structIterator()].slice(0, count).map(([name]) => name) : [],
-  );
-}
-
 /**
  * Reads the input of an operation from a request of the AWS query protocol.
  * Source: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html
@@ -159,12 +145,7 @@ export function decodeInput(schema: NormalizedSchema, parameters: URLSearchParam
   const input = decoder.structure(schema, tree, '');
   const { missing } = decoder;
   if (missing.length > 0) {
-    const each = missing.map(
-      (path) => `Value null at '${path}' failed to satisfy constraint: Member must not be null`,
-    );
-    throw validationError(
-      `${missing.length} validation error${missing.length === 1 ? '' : 's'} detected: ${each.join('; ')}`,
-    );
+    throw missingError(missing);
   }
   return input;
 }

@@ -29,3 +29,8 @@ export function malformedInput(message: string): ServiceError {
 export function notDoneHere(what: string): ServiceError {
   return new ServiceError('UnsupportedOperation', `${what} is not done by the local emulation.`);
 }
+
+/** The error for what went wrong in the service itself. */
+export function internalFailure(error: unknown): ServiceError {
+  return new ServiceError('InternalFailure', error instanceof Error ? error.message : String(error), 500);
+}

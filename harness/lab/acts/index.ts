@@ -5,7 +5,8 @@ import { heals } from './heals';
 import { movie } from './movie';
 import { recovers } from './recovers';
 import { template } from './template';
+import { scales } from './scales';
 import { works } from './works';
 
 /** The acts, in the order of the story: each begins where the one before it ended. */
-export const acts: readonly Act[] = [works, dies, recovers, template, group, heals, movie];
+export const acts: readonly Act[] = [works, dies, recovers, template, group, heals, scales, movie];

@@ -2,6 +2,7 @@ import type { Body } from '../../fleet/bodies/body';
 import { GroupClient, type GroupMember } from '../group-client';
 import type { Lab } from '../lab';
 import { PipelineClient, type QueueDepth } from '../pipeline-client';
+import { ScalingClient } from '../scaling-client';
 import { type WaitOptions, NotSeenError, eventually } from '../wait';
 import { killWorker, startWorker, workerRuns } from '../worker-control';
 
@@ -13,10 +14,16 @@ export interface WorkerInstance extends GroupMember {
 /** At least one. */
 export type Some<T> = readonly [T, ...T[]];
 
+/** How long to wait, and what is done each time before it is looked again. */
+export interface Patience extends Pick<WaitOptions, 'seconds'> {
+  readonly meanwhile?: () => Promise<unknown>;
+}
+
 /** What acts play on: the pipeline's own doors, the group, and the hands of an operator inside the instances. */
 export class Stage {
   readonly pipeline: PipelineClient;
   readonly group: GroupClient;
+  readonly scaling: ScalingClient;
   /** Every file uploaded on this stage, by name: the history that «nothing is lost» is judged by. */
   readonly uploaded: string[] = [];
 
@@ -28,6 +35,7 @@ export class Stage {
   ) {
     this.pipeline = new PipelineClient(lab.endpoint, lab.outputs);
     this.group = new GroupClient(lab.endpoint, lab.outputs);
+    this.scaling = new ScalingClient(lab.endpoint, lab.outputs);
   }
 
   /** Waits until `look` sees something; see {@link eventually}. */
@@ -60,14 +68,8 @@ export class Stage {
 
   /**
    * Waits until a file is under `processed/` and no longer under `uploads/`.
-   *
-   * @param options how long, and what is done each time it is not there yet.
    */
-  async processed(
-    name: string,
-    options: { readonly seconds?: number; readonly meanwhile?: () => Promise<void> } = {},
-  ): Promise<void> {
-    const { meanwhile, ...wait } = options;
+  async processed(name: string, { meanwhile, ...wait }: Patience = {}): Promise<void> {
     await this.until(
       `${this.pipeline.processedKey(name)} in place of ${this.pipeline.uploadKey(name)}`,
       async () => {
@@ -101,20 +103,26 @@ export class Stage {
   }
 
   /** Waits for SQS's counters to say what the queue must hold. */
-  async queueHolds(what: string, holds: (depth: QueueDepth) => boolean): Promise<void> {
+  async queueHolds(
+    what: string,
+    holds: (depth: QueueDepth) => boolean,
+    { meanwhile, ...wait }: Patience = {},
+  ): Promise<void> {
     let last: QueueDepth | undefined;
     await this.until(
       what,
       async () => {
+        await meanwhile?.();
         last = await this.pipeline.depth();
         return holds(last);
       },
-      { instead: () => `${last?.visible ?? '?'} visible, ${last?.inFlight ?? '?'} in flight` },
+      { ...wait, instead: () => `${last?.visible ?? '?'} visible, ${last?.inFlight ?? '?'} in flight` },
     );
   }
 
-  async queueIsEmpty(): Promise<void> {
-    await this.queueHolds('an empty queue', ({ visible, inFlight }) => visible === 0 && inFlight === 0);
+  async queueIsEmpty(patience: Patience = {}): Promise<void> {
+    const isEmpty = ({ visible, inFlight }: QueueDepth): boolean => visible === 0 && inFlight === 0;
+    await this.queueHolds('an empty queue', isEmpty, patience);
   }
 
   /** The group's members that are in service and have a body. */
@@ -183,6 +191,7 @@ export class Stage {
   close(): void {
     this.pipeline.close();
     this.group.close();
+    this.scaling.close();
   }
 
   private async untilGroup(

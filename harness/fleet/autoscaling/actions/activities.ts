@@ -1,7 +1,7 @@
 import type { ActivitiesType, Activity, DescribeScalingActivitiesType } from '@aws-sdk/client-auto-scaling';
 
 import type { ActionHandlers } from '../../protocol/query-service';
-import { page } from '../paging';
+import { page } from '../../protocol/paging';
 import type { Store } from '../store';
 
 const began = ({ StartTime }: Activity): number => StartTime?.getTime() ?? 0;

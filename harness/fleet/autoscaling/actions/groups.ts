@@ -17,7 +17,7 @@ import type { Ec2Gateway } from '../gateway';
 import { type Group, changeCapacity, stamp } from '../group';
 import { changedSettings, newSettings } from '../group-settings';
 import { checkLimit } from '../limits';
-import { page } from '../paging';
+import { page } from '../../protocol/paging';
 import { coolsDown } from '../scaling/cooldown';
 import type { Store } from '../store';
 import { askedTargetGroups } from '../traffic/sources';
@@ -122,14 +122,14 @@ export function groupActions(
     },
 
     /** With the group go its policies, and the alarms that Auto Scaling made for them. */
-    DeleteAutoScalingGroup: async (input: DeleteAutoScalingGroupType): Promise<void> => {
+    DeleteAutoScalingGroup: (input: DeleteAutoScalingGroupType): void => {
       const group = store.group(input.AutoScalingGroupName);
       if (input.ForceDelete !== true) {
         refuseInUse(group);
       }
       const alarms = [...group.policies.values()].flatMap(({ Alarms = [] }) => Alarms);
       if (alarms.length > 0) {
-        await scaling.gateway.remove(alarms.map(({ AlarmName = '' }) => AlarmName));
+        scaling.gateway.remove(alarms.map(({ AlarmName = '' }) => AlarmName));
       }
       group.policies.clear();
       if (input.ForceDelete !== true) {

@@ -12,7 +12,7 @@ import type { ActionHandlers } from '../../protocol/query-service';
 import { describeInstance } from '../description';
 import type { Engine } from '../engine';
 import { type Group, present } from '../group';
-import { page } from '../paging';
+import { page } from '../../protocol/paging';
 import type { Store } from '../store';
 
 /** Takes one from the desired capacity for an instance that leaves; @throws ServiceError when that would go below the minimum. */

@@ -181,6 +181,7 @@ export function membershipActions(
           lifecycleState: 'Pending',
           healthStatus: 'Healthy',
           protectedFromScaleIn: group.settings.NewInstancesProtectedFromScaleIn,
+          spot: false,
           launchedAt: clock.now(),
           waits: [],
           activity: moves.begin(

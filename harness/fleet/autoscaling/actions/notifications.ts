@@ -10,7 +10,7 @@ import { validationError } from '../../protocol/errors';
 import type { ActionHandlers } from '../../protocol/query-service';
 import { checkLimit } from '../limits';
 import { type Announcer, notificationTypes } from '../notifications/announcer';
-import { page } from '../paging';
+import { page } from '../../protocol/paging';
 import type { Store } from '../store';
 
 /** The actions on notifications of scaling activities. */

@@ -15,7 +15,7 @@ import { ServiceError, validationError } from '../../protocol/errors';
 import type { ActionHandlers } from '../../protocol/query-service';
 import type { Group } from '../group';
 import { checkLimit } from '../limits';
-import { page } from '../paging';
+import { page } from '../../protocol/paging';
 import { adjustmentTypes } from '../scaling/adjustment';
 import type { Scaling } from '../scaling/scaling';
 import { trackedMetric, trackingAlarms } from '../scaling/tracking-alarms';
@@ -30,20 +30,22 @@ export function policyActions(store: Store, { execution, watch, gateway }: Scali
     );
 
   /** Makes the alarms that a target tracking policy needs, and takes away those it needs no more. */
-  async function track(group: Group, policy: ScalingPolicy, before: readonly Alarm[]): Promise<Alarm[]> {
+  function track(group: Group, policy: ScalingPolicy, before: readonly Alarm[]): Alarm[] {
     const { AutoScalingGroupName } = group.settings;
     const { TargetTrackingConfiguration: configuration } = policy;
     const alarms =
       configuration === undefined
         ? []
         : trackingAlarms(AutoScalingGroupName, policy, trackedMetric(AutoScalingGroupName, configuration));
-    await Promise.all(alarms.map((alarm) => gateway.put(alarm)));
+    alarms.forEach((alarm) => {
+      gateway.put(alarm);
+    });
     const needed = new Set(alarms.map(({ name }) => name));
     const leftOver = before.flatMap(({ AlarmName }) =>
       AlarmName === undefined || needed.has(AlarmName) ? [] : [AlarmName],
     );
     if (leftOver.length > 0) {
-      await gateway.remove(leftOver);
+      gateway.remove(leftOver);
     }
     const { accountId, region } = store.home;
     return alarms.map(({ name }) => ({
@@ -66,7 +68,7 @@ export function policyActions(store: Store, { execution, watch, gateway }: Scali
   }
 
   return {
-    PutScalingPolicy: async (input: PutScalingPolicyType): Promise<PolicyARNType> => {
+    PutScalingPolicy: (input: PutScalingPolicyType): PolicyARNType => {
       const group = store.group(input.AutoScalingGroupName);
       const name = input.PolicyName ?? '';
       const before = group.policies.get(name);
@@ -78,7 +80,7 @@ export function policyActions(store: Store, { execution, watch, gateway }: Scali
         PolicyARN: before?.PolicyARN ?? policyArn(group, name),
         Alarms: before?.Alarms ?? [],
       };
-      const Alarms = await track(group, policy, before?.Alarms ?? []);
+      const Alarms = track(group, policy, before?.Alarms ?? []);
       group.policies.set(name, { ...policy, Alarms });
       return { PolicyARN: policy.PolicyARN, Alarms };
     },
@@ -111,9 +113,9 @@ export function policyActions(store: Store, { execution, watch, gateway }: Scali
       };
     },
 
-    DeletePolicy: async ({ AutoScalingGroupName, PolicyName = '' }: DeletePolicyType): Promise<void> => {
+    DeletePolicy: ({ AutoScalingGroupName, PolicyName = '' }: DeletePolicyType): void => {
       const { group, policy } = find(AutoScalingGroupName, PolicyName);
-      await track(group, {}, policy.Alarms ?? []);
+      track(group, {}, policy.Alarms ?? []);
       group.policies.delete(policy.PolicyName ?? '');
     },
 

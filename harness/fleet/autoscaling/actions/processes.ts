@@ -10,18 +10,8 @@ import { validationError } from '../../protocol/errors';
 import type { ActionHandlers } from '../../protocol/query-service';
 import type { Clock } from '../../clock';
 import { scalingProcesses, stamp } from '../group';
+import { groupMetrics } from '../group-metrics';
 import type { Store } from '../store';
-
-const metrics = [
-  'GroupMinSize',
-  'GroupMaxSize',
-  'GroupDesiredCapacity',
-  'GroupInServiceInstances',
-  'GroupPendingInstances',
-  'GroupStandbyInstances',
-  'GroupTerminatingInstances',
-  'GroupTotalInstances',
-];
 
 const granularity = '1Minute';
 
@@ -60,7 +50,7 @@ export function processActions(store: Store, clock: Clock): ActionHandlers {
     }),
 
     DescribeMetricCollectionTypes: (): DescribeMetricCollectionTypesAnswer => ({
-      Metrics: metrics.map((Metric) => ({ Metric })),
+      Metrics: groupMetrics.map((Metric) => ({ Metric })),
       Granularities: [{ Granularity: granularity }],
     }),
 
@@ -72,12 +62,12 @@ export function processActions(store: Store, clock: Clock): ActionHandlers {
           `The granularity ${Granularity ?? ''} is not valid. The valid value is ${granularity}.`,
         );
       }
-      known(Metrics, metrics, 'group metrics').forEach((metric) => group.metrics.add(metric));
+      known(Metrics, groupMetrics, 'group metrics').forEach((metric) => group.metrics.add(metric));
     },
 
     DisableMetricsCollection: ({ AutoScalingGroupName, Metrics }: DisableMetricsCollectionQuery): void => {
       const group = store.group(AutoScalingGroupName);
-      known(Metrics, metrics, 'group metrics').forEach((metric) => group.metrics.delete(metric));
+      known(Metrics, groupMetrics, 'group metrics').forEach((metric) => group.metrics.delete(metric));
     },
   };
 }

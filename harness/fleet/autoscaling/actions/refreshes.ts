@@ -16,7 +16,8 @@ import type { ActionHandlers } from '../../protocol/query-service';
 import type { Engine } from '../engine';
 import type { Ec2Gateway } from '../gateway';
 import type { Group } from '../group';
-import { page } from '../paging';
+import { templateOf } from '../mix';
+import { page } from '../../protocol/paging';
 import { checkedPreferences } from '../refresh/preferences';
 import { type Refresh, activeRefresh, isOf } from '../refresh/refresh';
 import type { Store } from '../store';
@@ -32,8 +33,9 @@ function irreversible(
   if (desired === undefined) {
     return 'A desired configuration is needed for an instance refresh that can be rolled back.';
   }
-  return settings.LaunchTemplate?.Version?.startsWith('$') === true
-    ? `The Auto Scaling group uses the version ${settings.LaunchTemplate.Version} of its launch template, to which it cannot be rolled back; name a version by its number.`
+  const { Version = '' } = templateOf(settings);
+  return Version.startsWith('$')
+    ? `The Auto Scaling group uses the version ${Version} of its launch template, to which it cannot be rolled back; name a version by its number.`
     : undefined;
 }
 
@@ -67,7 +69,7 @@ export function refreshActions(store: Store, ec2: Ec2Gateway, { clock, refresher
         throw validationError(obstacle);
       }
       const template = DesiredConfiguration?.LaunchTemplate;
-      const resolved = await ec2.resolveTemplate(template ?? group.settings.LaunchTemplate ?? {});
+      const resolved = await ec2.resolveTemplate(template ?? templateOf(group.settings));
       if (activeRefresh(group) !== undefined) {
         throw new ServiceError(
           'InstanceRefreshInProgress',

@@ -16,7 +16,7 @@ import type { ActionHandlers } from '../../protocol/query-service';
 import type { Clock } from '../../clock';
 import type { Group } from '../group';
 import { checkLimit } from '../limits';
-import { page } from '../paging';
+import { page } from '../../protocol/paging';
 import { nextOccurrence } from '../scaling/schedule';
 import type { Store } from '../store';
 

@@ -12,7 +12,7 @@ import { validationError } from '../../protocol/errors';
 import type { Group } from '../group';
 import type { ActionHandlers } from '../../protocol/query-service';
 import { checkLimit } from '../limits';
-import { page } from '../paging';
+import { page } from '../../protocol/paging';
 import type { Store } from '../store';
 
 /** Sets a tag of a group; a tag of the same key is replaced. */

@@ -14,7 +14,7 @@ import type {
 import { validationError } from '../../protocol/errors';
 import type { ActionHandlers } from '../../protocol/query-service';
 import type { Group } from '../group';
-import { page } from '../paging';
+import { page } from '../../protocol/paging';
 import type { Store } from '../store';
 import { targetGroupArns } from '../traffic/sources';
 import type { Traffic } from '../traffic/traffic';

@@ -4,7 +4,7 @@ import type { Activity, LifecycleHook } from '@aws-sdk/client-auto-scaling';
 
 import type { Clock } from '../../clock';
 import type { Group, HookWait, Member } from '../group';
-import type { Notification, NotificationGateway } from './gateway';
+import type { Notification, NotificationGateway } from '../../notifications';
 
 /** Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-sns-notifications.html */
 export const notificationTypes = [

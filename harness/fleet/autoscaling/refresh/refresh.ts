@@ -5,6 +5,7 @@ import type {
 } from '@aws-sdk/client-auto-scaling';
 
 import type { Group, Member, ResolvedTemplate } from '../group';
+import { templateOf } from '../mix';
 
 /** Preferences with the defaults of those that have one. */
 export type CheckedPreferences = RefreshPreferences & {
@@ -44,7 +45,7 @@ export function activeRefresh({ refreshes }: Group): Refresh | undefined {
 export function launchTemplateOf(group: Group): LaunchTemplateSpecification {
   const refresh = activeRefresh(group);
   const wanted = refresh?.shown.Status === 'Cancelling' ? undefined : refresh?.template;
-  return wanted ?? group.settings.LaunchTemplate ?? {};
+  return wanted ?? templateOf(group.settings);
 }
 
 /** Whether an instance was launched from a template's version. */

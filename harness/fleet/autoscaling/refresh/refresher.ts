@@ -2,6 +2,7 @@ import type { Clock } from '../../clock';
 import { type Group, type Member, performs, present } from '../group';
 import type { Launcher } from '../launcher';
 import type { Lifecycle } from '../lifecycle';
+import { templateOf } from '../mix';
 import type { AlarmWatch } from '../scaling/alarm-watch';
 import { firstToGo } from '../termination';
 import { type Refresh, activeRefresh, isOf } from './refresh';
@@ -51,11 +52,7 @@ export class Refresher {
   /** Turns a refresh round: new instances are replaced by ones of the group's own template. */
   rollBack(group: Group, refresh: Refresh, reason: string): void {
     const { shown } = refresh;
-    const {
-      LaunchTemplateId = '',
-      LaunchTemplateName = '',
-      Version = '',
-    } = group.settings.LaunchTemplate ?? {};
+    const { LaunchTemplateId = '', LaunchTemplateName = '', Version = '' } = templateOf(group.settings);
     const previous = { LaunchTemplateId, LaunchTemplateName, Version };
     const changed = group.members.filter((member) => !isOf(member, previous));
     refresh.template = previous;

@@ -2,7 +2,6 @@ import type { ScalingPolicy } from '@aws-sdk/client-auto-scaling';
 
 import type { Clock } from '../../clock';
 import { type Group, performs } from '../group';
-import { activeRefresh } from '../refresh/refresh';
 import type { Store } from '../store';
 import type { Aggregation, Alarm, AlarmGateway } from './alarms';
 import type { PolicyExecution } from './policy-execution';
@@ -13,15 +12,11 @@ import type { PolicyExecution } from './policy-execution';
  */
 const againAfterSeconds = 60;
 
-/** How often alarms are looked at, in seconds. */
-const lookSeconds = 2;
-
 const aggregations: readonly Aggregation[] = ['Minimum', 'Maximum', 'Average'];
 
 /** Lets alarms execute the scaling policies that they name, as CloudWatch does. */
 export class AlarmWatch {
   private known: readonly Alarm[] = [];
-  private nextLook: Date | undefined;
   /** When each alarm's action is due again, by alarm, state and policy. */
   private due = new Map<string, Date>();
 
@@ -42,13 +37,9 @@ export class AlarmWatch {
     return this.known.find((alarm) => alarm.name === name)?.state;
   }
 
-  /** Looks at every alarm, unless it did a moment ago, and executes what their states demand. */
-  async look(): Promise<void> {
-    if (!this.isNeeded() || (this.nextLook !== undefined && this.nextLook > this.clock.now())) {
-      return;
-    }
-    this.nextLook = this.clock.later(lookSeconds);
-    this.known = await this.gateway.alarms();
+  /** Looks at every alarm, and executes what their states demand. */
+  look(): void {
+    this.known = this.gateway.alarms();
     const pending = new Map<string, Date>();
     for (const alarm of this.known) {
       for (const policyArn of alarm.stateActions) {
@@ -60,23 +51,19 @@ export class AlarmWatch {
         }
         if (due !== undefined && due > this.clock.now()) {
           pending.set(key, due);
-        } else {
-          pending.set(key, this.clock.later(againAfterSeconds));
-          await this.act(alarm, found.group, found.policy);
+          continue;
+        }
+        pending.set(key, this.clock.later(againAfterSeconds));
+        this.act(alarm, found.group, found.policy);
+        if (due === undefined) {
+          this.gateway.executed(alarm.name, policyArn);
         }
       }
     }
     this.due = pending;
   }
 
-  private isNeeded(): boolean {
-    return [...this.store.groups.values()].some(
-      (group) =>
-        group.policies.size > 0 || activeRefresh(group)?.preferences.AlarmSpecification !== undefined,
-    );
-  }
-
-  private async act(alarm: Alarm, group: Group, policy: ScalingPolicy): Promise<void> {
+  private act(alarm: Alarm, group: Group, policy: ScalingPolicy): void {
     if (!performs(group, 'AlarmNotification') || policy.Enabled === false || group.status !== undefined) {
       return;
     }
@@ -87,7 +74,7 @@ export class AlarmWatch {
       return;
     }
     const aggregation = aggregations.find((name) => name === policy.MetricAggregationType) ?? 'Average';
-    const metric = await this.gateway.metric(alarm.name, aggregation);
+    const metric = this.gateway.metric(alarm.name, aggregation);
     if (policy.PolicyType === 'StepScaling') {
       this.execution.step(group, policy, { metric, threshold, comparison }, who);
     } else {

@@ -1,3 +1,5 @@
+import type { TargetTrackingMetricDataQuery } from '@aws-sdk/client-auto-scaling';
+
 /** What an alarm compares its metric with its threshold by. */
 export type Comparison = 'above' | 'below';
 
@@ -24,7 +26,7 @@ export interface TrackingAlarm {
   readonly comparison: Comparison;
   readonly threshold: number;
   readonly evaluationPeriods: number;
-  readonly metric: TrackedMetric;
+  readonly metric: TrackedMetric | TrackedMath;
   readonly actions: readonly string[];
 }
 
@@ -37,12 +39,19 @@ export interface TrackedMetric {
   readonly unit?: string | undefined;
 }
 
+/** The metrics of a target tracking policy, one of them an expression over the others. */
+export interface TrackedMath {
+  readonly queries: readonly TargetTrackingMetricDataQuery[];
+}
+
 /** What Auto Scaling needs of CloudWatch. */
 export interface AlarmGateway {
   /** Every metric alarm. */
-  alarms(): Promise<Alarm[]>;
-  /** The alarm's metric over its evaluation periods; `undefined` when there is no data point. */
-  metric(name: string, aggregation: Aggregation): Promise<number | undefined>;
-  put(alarm: TrackingAlarm): Promise<void>;
-  remove(names: readonly string[]): Promise<void>;
+  alarms(): Alarm[];
+  /** What the alarm saw when it was last evaluated, as one number; `undefined` when there was no data point. */
+  metric(name: string, aggregation: Aggregation): number | undefined;
+  /** An alarm's action was done: the policy was executed. */
+  executed(name: string, policyArn: string): void;
+  put(alarm: TrackingAlarm): void;
+  remove(names: readonly string[]): void;
 }

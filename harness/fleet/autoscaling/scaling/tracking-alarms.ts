@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { ScalingPolicy, TargetTrackingConfiguration } from '@aws-sdk/client-auto-scaling';
 
 import { notDoneHere, validationError } from '../../protocol/errors';
-import type { TrackedMetric, TrackingAlarm } from './alarms';
+import type { TrackedMath, TrackedMetric, TrackingAlarm } from './alarms';
 
 /** What Auto Scaling makes of a target: out after three minutes above it, in after fifteen below nine tenths of it. */
 const high = { suffix: 'AlarmHigh', comparison: 'above', evaluationPeriods: 3, share: 1 } as const;
@@ -17,7 +17,10 @@ const predefined: Readonly<Record<string, Omit<TrackedMetric, 'dimensions'>>> = 
 };
 
 /** @throws ServiceError when the metric is not said, said twice, or not done here. */
-export function trackedMetric(groupName: string, configuration: TargetTrackingConfiguration): TrackedMetric {
+export function trackedMetric(
+  groupName: string,
+  configuration: TargetTrackingConfiguration,
+): TrackedMetric | TrackedMath {
   const { PredefinedMetricSpecification: fixed, CustomizedMetricSpecification: own } = configuration;
   if ((fixed === undefined) === (own === undefined)) {
     throw validationError(
@@ -34,7 +37,7 @@ export function trackedMetric(groupName: string, configuration: TargetTrackingCo
     return { ...metric, dimensions: { AutoScalingGroupName: groupName } };
   }
   if (own?.Metrics !== undefined) {
-    throw notDoneHere('autoscaling: target tracking by metric math');
+    return { queries: own.Metrics };
   }
   if (own?.Namespace === undefined || own.MetricName === undefined || own.Statistic === undefined) {
     throw validationError('A customized metric needs Namespace, MetricName and Statistic.');
@@ -58,7 +61,7 @@ export function trackedMetric(groupName: string, configuration: TargetTrackingCo
 export function trackingAlarms(
   groupName: string,
   policy: ScalingPolicy,
-  metric: TrackedMetric,
+  metric: TrackedMetric | TrackedMath,
 ): TrackingAlarm[] {
   const { TargetValue = 0, DisableScaleIn = false } = policy.TargetTrackingConfiguration ?? {};
   return (DisableScaleIn ? [high] : [high, low]).map(({ suffix, comparison, evaluationPeriods, share }) => ({

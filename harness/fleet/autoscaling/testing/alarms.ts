@@ -11,6 +11,8 @@ interface AlarmInMemory {
 /** CloudWatch alarms for tests: their states and metrics are what the test says. */
 export class AlarmsInMemory implements AlarmGateway {
   readonly known = new Map<string, AlarmInMemory>();
+  /** Policies that were executed for alarms that came into a state. */
+  readonly executions: (readonly [alarm: string, policyArn: string])[] = [];
   /** Alarms that Auto Scaling made itself. */
   readonly made = new Map<string, TrackingAlarm>();
 
@@ -28,35 +30,35 @@ export class AlarmsInMemory implements AlarmGateway {
     alarm.metric = metric;
   }
 
-  alarms(): Promise<Alarm[]> {
-    return Promise.resolve(
-      [...this.known].map(([name, { actions, comparison, threshold, state }]) => ({
-        name,
-        arn: `arn:aws:cloudwatch:us-east-2:000000000000:alarm:${name}`,
-        state,
-        actions,
-        stateActions: state === 'ALARM' ? actions : [],
-        comparison,
-        threshold,
-      })),
-    );
+  alarms(): Alarm[] {
+    return [...this.known].map(([name, { actions, comparison, threshold, state }]) => ({
+      name,
+      arn: `arn:aws:cloudwatch:us-east-2:000000000000:alarm:${name}`,
+      state,
+      actions,
+      stateActions: state === 'ALARM' ? actions : [],
+      comparison,
+      threshold,
+    }));
   }
 
-  metric(name: string): Promise<number | undefined> {
-    return Promise.resolve(this.known.get(name)?.metric);
+  metric(name: string): number | undefined {
+    return this.known.get(name)?.metric;
   }
 
-  put(alarm: TrackingAlarm): Promise<void> {
+  executed(name: string, policyArn: string): void {
+    this.executions.push([name, policyArn]);
+  }
+
+  put(alarm: TrackingAlarm): void {
     this.made.set(alarm.name, alarm);
     this.create(alarm.name, alarm.comparison, alarm.threshold, ...alarm.actions);
-    return Promise.resolve();
   }
 
-  remove(names: readonly string[]): Promise<void> {
+  remove(names: readonly string[]): void {
     for (const name of names) {
       this.made.delete(name);
       this.known.delete(name);
     }
-    return Promise.resolve();
   }
 }

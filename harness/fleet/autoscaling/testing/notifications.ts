@@ -1,4 +1,4 @@
-import type { Notification, NotificationGateway } from '../notifications/gateway';
+import type { Notification, NotificationGateway } from '../../notifications';
 
 /** Topics and queues for tests: they keep what they got, and those that are broken take nothing. */
 export class NotificationsInMemory implements NotificationGateway {

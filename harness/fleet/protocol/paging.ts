@@ -1,4 +1,4 @@
-import { ServiceError, validationError } from '../protocol/errors';
+import { ServiceError, validationError } from './errors';
 
 /** What a request says about the page it wants. */
 export interface PageRequest {
@@ -34,7 +34,7 @@ function begin(token: string | undefined, length: number): number {
 }
 
 /**
- * Cuts a list into pages as Auto Scaling does.
+ * Cuts a list into pages.
  *
  * @param size @default 50 a page, at most 100, as of most actions
  * @throws ServiceError for a token that no page had, or a page that is too large.

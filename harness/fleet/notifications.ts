@@ -8,7 +8,7 @@ export interface Notification {
   readonly message: object;
 }
 
-/** What Auto Scaling needs of SNS and SQS. */
+/** What Auto Scaling and alarms need of SNS and SQS. */
 export interface NotificationGateway {
   send(notification: Notification): Promise<void>;
 }

@@ -1,0 +1,109 @@
+import type { MixedInstancesPolicy } from '@aws-sdk/client-auto-scaling';
+
+import { ServiceUnderTest, closeServices } from './testing/service';
+
+afterEach(closeServices);
+
+let s: ServiceUnderTest;
+beforeEach(async () => {
+  s = await ServiceUnderTest.start();
+});
+
+const mix = (
+  distribution: MixedInstancesPolicy['InstancesDistribution'] = {},
+  overrides: NonNullable<MixedInstancesPolicy['LaunchTemplate']>['Overrides'] = [
+    { InstanceType: 't3.small' },
+    { InstanceType: 't3a.small' },
+  ],
+): MixedInstancesPolicy => ({
+  LaunchTemplate: {
+    LaunchTemplateSpecification: { LaunchTemplateId: 'lt-workers', Version: '$Latest' },
+    Overrides: overrides,
+  },
+  InstancesDistribution: distribution,
+});
+const group = (MixedInstancesPolicy: MixedInstancesPolicy, DesiredCapacity: number): Promise<void> =>
+  s.group({ LaunchTemplate: undefined, MixedInstancesPolicy, DesiredCapacity });
+const bought = (): unknown[] => s.ec2.alive.map(({ purchase }) => purchase);
+
+describe('a group with a mixed instances policy', () => {
+  it('shows it with AWS’s defaults, and its launch template inside of it only', async () => {
+    await group(mix(), 0);
+    const { AutoScalingGroups } = await s.client.describeAutoScalingGroups({});
+    expect(AutoScalingGroups![0]!.LaunchTemplate).toBeUndefined();
+    expect(AutoScalingGroups![0]!.MixedInstancesPolicy).toEqual({
+      LaunchTemplate: {
+        LaunchTemplateSpecification: {
+          LaunchTemplateId: 'lt-workers',
+          LaunchTemplateName: 'workers',
+          Version: '$Latest',
+        },
+        Overrides: [{ InstanceType: 't3.small' }, { InstanceType: 't3a.small' }],
+      },
+      InstancesDistribution: {
+        OnDemandAllocationStrategy: 'prioritized',
+        OnDemandBaseCapacity: 0,
+        OnDemandPercentageAboveBaseCapacity: 100,
+        SpotAllocationStrategy: 'lowest-price',
+      },
+    });
+  });
+
+  it('launches the first of its types, on demand unless it is told otherwise', async () => {
+    await group(mix(), 2);
+    expect(bought()).toEqual(Array(2).fill({ instanceType: 't3.small', spot: false }));
+  });
+
+  it('launches its base on demand, and spot instances for the rest', async () => {
+    await group(mix({ OnDemandBaseCapacity: 1, OnDemandPercentageAboveBaseCapacity: 50 }), 5);
+    expect(s.ec2.alive.filter(({ purchase }) => !purchase.spot)).toHaveLength(3);
+    await s.client.updateAutoScalingGroup({ AutoScalingGroupName: 'workers', DesiredCapacity: 7 });
+    await s.engine.tick();
+    expect(s.ec2.alive.filter(({ purchase }) => purchase.spot)).toHaveLength(3);
+  });
+
+  it('tries the next type after a launch that EC2 refused', async () => {
+    s.ec2.refusal = 'InsufficientInstanceCapacity';
+    await group(mix(), 1);
+    s.ec2.refusal = undefined;
+    await s.pass(5);
+    expect(bought()).toEqual([{ instanceType: 't3a.small', spot: false }]);
+  });
+
+  it('gets a plain launch template by an update, and the other way round', async () => {
+    await group(mix(), 0);
+    const update = (settings: object): Promise<unknown> =>
+      s.client.updateAutoScalingGroup({ AutoScalingGroupName: 'workers', ...settings });
+    const shown = async (): Promise<unknown[]> => {
+      const [first] = (await s.client.describeAutoScalingGroups({})).AutoScalingGroups!;
+      return [first!.LaunchTemplate?.LaunchTemplateId, first!.MixedInstancesPolicy !== undefined];
+    };
+    await update({ LaunchTemplate: { LaunchTemplateId: 'lt-workers' } });
+    expect(await shown()).toEqual(['lt-workers', false]);
+    await update({ MixedInstancesPolicy: mix() });
+    expect(await shown()).toEqual([undefined, true]);
+  });
+
+  it.each<[string, MixedInstancesPolicy, string]>([
+    ['a percentage of 101', mix({ OnDemandPercentageAboveBaseCapacity: 101 }), 'they must be from 0 to 100'],
+    ['an unknown strategy', mix({ SpotAllocationStrategy: 'cheapest' }), 'Valid values are: lowest-price'],
+    [
+      'a weight',
+      mix({}, [{ InstanceType: 't3.small', WeightedCapacity: '2' }]),
+      'WeightedCapacity in an override',
+    ],
+    [
+      'no template',
+      { LaunchTemplate: { Overrides: [] } },
+      'Valid requests must contain either LaunchTemplate',
+    ],
+  ])('is refused with %s', async (_what, policy, message) => {
+    await expect(group(policy, 0)).rejects.toThrow(message);
+  });
+
+  it('is refused beside a launch template', async () => {
+    await expect(s.group({ MixedInstancesPolicy: mix() })).rejects.toThrow(
+      'Valid requests must contain either LaunchTemplate',
+    );
+  });
+});

@@ -1,0 +1,117 @@
+import type {
+  InstancesDistribution,
+  LaunchTemplateOverrides,
+  LaunchTemplateSpecification,
+  MixedInstancesPolicy,
+} from '@aws-sdk/client-auto-scaling';
+
+import { notDoneHere, validationError } from '../protocol/errors';
+import { type Group, type GroupSettings, present } from './group';
+
+/** How one instance is bought. */
+export interface Purchase {
+  /** @default the type of the launch template */
+  readonly instanceType?: string;
+  readonly spot: boolean;
+}
+
+/** Source: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_InstancesDistribution.html */
+const defaults = {
+  OnDemandAllocationStrategy: 'prioritized',
+  OnDemandBaseCapacity: 0,
+  OnDemandPercentageAboveBaseCapacity: 100,
+  SpotAllocationStrategy: 'lowest-price',
+} as const satisfies InstancesDistribution;
+
+const strategies = {
+  OnDemandAllocationStrategy: ['prioritized', 'lowest-price'],
+  SpotAllocationStrategy: [
+    'lowest-price',
+    'capacity-optimized',
+    'capacity-optimized-prioritized',
+    'price-capacity-optimized',
+  ],
+} as const;
+
+function checkOverride(override: LaunchTemplateOverrides): void {
+  const asked = Object.keys(override).find(
+    (name) => name !== 'InstanceType' && Reflect.get(override, name) !== undefined,
+  );
+  if (asked !== undefined) {
+    throw notDoneHere(`autoscaling: ${asked} in an override of a mixed instances policy`);
+  }
+  if (override.InstanceType === undefined) {
+    throw validationError('An override of a mixed instances policy needs an InstanceType.');
+  }
+}
+
+function checkDistribution(distribution: InstancesDistribution): void {
+  const { OnDemandPercentageAboveBaseCapacity: percent = 100, OnDemandBaseCapacity: base = 0 } = distribution;
+  if (percent < 0 || percent > 100 || base < 0) {
+    throw validationError(
+      `OnDemandPercentageAboveBaseCapacity is ${percent} and OnDemandBaseCapacity ${base}; they must be from 0 to 100, and 0 or more.`,
+    );
+  }
+  for (const [name, allowed] of Object.entries(strategies)) {
+    const given = distribution[name as keyof typeof strategies];
+    if (given !== undefined && !allowed.some((known) => known === given)) {
+      throw validationError(`${name} ${given} is not valid. Valid values are: ${allowed.join(', ')}`);
+    }
+  }
+}
+
+/**
+ * A mixed instances policy with AWS's defaults for what it does not say.
+ *
+ * @param resolve finds the launch template, so that its id, name and version are known.
+ * @throws ServiceError for what cannot be, or is not done here.
+ */
+export async function checkedMix(
+  { LaunchTemplate, InstancesDistribution: distribution = {} }: MixedInstancesPolicy,
+  resolve: (template: LaunchTemplateSpecification | undefined) => Promise<LaunchTemplateSpecification>,
+): Promise<MixedInstancesPolicy> {
+  const { LaunchTemplateSpecification: asked, Overrides = [] } = LaunchTemplate ?? {};
+  Overrides.forEach(checkOverride);
+  checkDistribution(distribution);
+  const said = Object.entries(distribution).filter(([, value]) => value !== undefined);
+  return {
+    LaunchTemplate: { LaunchTemplateSpecification: await resolve(asked), Overrides },
+    InstancesDistribution: { ...defaults, ...Object.fromEntries(said) },
+  };
+}
+
+/** The launch template of a group, in a mixed instances policy or not. */
+export function templateOf({
+  LaunchTemplate,
+  MixedInstancesPolicy: mix,
+}: Pick<GroupSettings, 'LaunchTemplate' | 'MixedInstancesPolicy'>): LaunchTemplateSpecification {
+  return LaunchTemplate ?? mix?.LaunchTemplate?.LaunchTemplateSpecification ?? {};
+}
+
+/**
+ * How the next instances of a group are bought. On-demand instances come first, up to the base, then as many as keep
+ * their part of the rest, rounded up. There are no prices and no capacities here, so every strategy takes the first type
+ * of the list; after a launch that failed, the next.
+ * Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/allocation-strategies.html
+ */
+export function purchases(group: Group, howMany: number): Purchase[] {
+  const { MixedInstancesPolicy: mix } = group.settings;
+  if (mix === undefined) {
+    return Array.from({ length: howMany }, () => ({ spot: false }));
+  }
+  const {
+    OnDemandBaseCapacity: base = defaults.OnDemandBaseCapacity,
+    OnDemandPercentageAboveBaseCapacity: percent = defaults.OnDemandPercentageAboveBaseCapacity,
+  } = mix.InstancesDistribution ?? {};
+  const types = (mix.LaunchTemplate?.Overrides ?? []).flatMap(({ InstanceType }) => InstanceType ?? []);
+  const type = types[(group.launchFailures?.count ?? 0) % Math.max(1, types.length)];
+  const members = present(group);
+  let onDemand = members.filter(({ spot }) => !spot).length;
+  return Array.from({ length: howMany }, (_, index) => {
+    const total = members.length + index + 1;
+    const wanted = Math.min(total, base + Math.ceil((Math.max(0, total - base) * percent) / 100));
+    const spot = onDemand >= wanted;
+    onDemand += spot ? 0 : 1;
+    return { spot, ...(type === undefined ? {} : { instanceType: type }) };
+  });
+}

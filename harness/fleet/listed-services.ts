@@ -1,0 +1,69 @@
+import { EC2Client } from '@aws-sdk/client-ec2';
+
+import type { ListedService } from './action-list';
+import { alarmService } from './alarms/service';
+import { AlarmActions } from './alarms/alarm-actions';
+import { AlarmStore } from './alarms/alarm-store';
+import { Engine } from './autoscaling/engine';
+import { autoScalingService } from './autoscaling/service';
+import { Store } from './autoscaling/store';
+import { AlarmsInMemory } from './autoscaling/testing/alarms';
+import { Ec2InMemory } from './autoscaling/testing/ec2';
+import { NotificationsInMemory } from './autoscaling/testing/notifications';
+import { TrafficInMemory } from './autoscaling/testing/traffic';
+import { WallClock } from './clock';
+import { HealthMonitor } from './load-balancing/health/monitor';
+import { Ec2Network } from './load-balancing/network';
+import { loadBalancingService } from './load-balancing/service';
+import { Store as LoadBalancingStore } from './load-balancing/store';
+
+const home = { accountId: '000000000000', region: 'us-east-2' };
+
+function autoScaling(): ListedService {
+  const store = new Store(home);
+  const ec2 = new Ec2InMemory();
+  const notifications = new NotificationsInMemory();
+  const traffic = new TrafficInMemory();
+  const engine = new Engine(store, { ec2, alarms: new AlarmsInMemory(), notifications, traffic });
+  return {
+    name: 'EC2 Auto Scaling',
+    service: autoScalingService(store, ec2, engine),
+    remarks: [
+      'Refused settings of groups: weights, attributes and templates in the overrides of a mixed instances policy, `LoadBalancerNames` (Classic), launch configurations, a termination policy by a Lambda function.',
+      'Refused policies: of type `PredictiveScaling`.',
+    ],
+  };
+}
+
+function alarms(): ListedService {
+  const store = new AlarmStore(home, new WallClock());
+  const service = alarmService(store, new AlarmActions(store, new NotificationsInMemory()));
+  return {
+    name: 'CloudWatch alarms',
+    service,
+    others: "LocalStack's: metrics as people read them, dashboards and the rest",
+    remarks: [
+      '`PutCompositeAlarm` and `PutLogAlarm` are answered with `UnsupportedOperation`.',
+      '`PutMetricData` goes on to LocalStack, and what it brings is data for alarms.',
+      'Refused settings of alarms: anomaly detection, PromQL, statistics other than the five and percentiles. A function of metric math that is not done is refused with the list of those that are.',
+    ],
+  };
+}
+
+function loadBalancing(): ListedService {
+  const store = new LoadBalancingStore(home);
+  const clock = new WallClock();
+  const nowhere = { stateOf: () => undefined, address: () => undefined };
+  const network = new Ec2Network(new EC2Client({ region: home.region }));
+  const monitor = new HealthMonitor(store, nowhere, clock);
+  return {
+    name: 'Elastic Load Balancing v2',
+    service: loadBalancingService(store, network, monitor, clock),
+    remarks: [],
+  };
+}
+
+/** Every service that the fleet answers in AWS's place. */
+export function listedServices(): ListedService[] {
+  return [autoScaling(), loadBalancing(), alarms()];
+}

@@ -1,0 +1,81 @@
+import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+
+import { acts } from './acts';
+import { Stage } from './acts/stage';
+import { type Lab, startLab } from './lab';
+import { administrator } from './pipeline-client';
+
+/** A minute lasts three seconds. */
+const timeFactor = 20;
+
+describe('a pipeline in compressed time', () => {
+  let lab: Lab;
+  let stage: Stage;
+  const problems: string[] = [];
+
+  beforeAll(async () => {
+    lab = await startLab({
+      timeFactor,
+      onProgress: (message) => {
+        if (message.startsWith('the fleet:')) {
+          problems.push(message);
+        }
+      },
+    });
+    stage = new Stage(lab, () => undefined);
+    await stage.groupReady();
+  }, 300_000);
+
+  afterAll(async () => {
+    stage.close();
+    await lab.close();
+  }, 60_000);
+
+  it('has the alarms of production, and nothing to change in a second plan', async () => {
+    const cloudWatch = new CloudWatchClient({
+      endpoint: lab.endpoint,
+      region: lab.outputs.region,
+      credentials: administrator,
+    });
+    const { MetricAlarms } = await cloudWatch.send(new DescribeAlarmsCommand({}));
+    cloudWatch.destroy();
+    expect(MetricAlarms!.length).toBeGreaterThanOrEqual(2);
+    expect(MetricAlarms!.every(({ Period }) => Period === 60)).toBe(true);
+    expect(await lab.terraform.plan()).toMatchObject({ changes: false, changed: [] });
+  }, 180_000);
+
+  it('grows in a burst, drains the queue, and shrinks without killing a busy worker', async () => {
+    const scales = acts.find(({ name }) => name === 'scales');
+    const seen = await scales!.play(stage);
+    expect(seen.join('\n')).toContain('2 → 3 → 4');
+  }, 900_000);
+
+  it('kills no worker that is busy while the group shrinks: its task is done by itself, once', async () => {
+    const [keeper] = await stage.groupReady();
+    const key = stage.pipeline.uploadKey('slow.txt');
+    const copying = lab.edge.faults.hold(
+      ({ service, headers }) => service === 's3' && String(headers['x-amz-copy-source']).includes('slow.txt'),
+    );
+    await stage.upload('slow.txt');
+    await copying.caught;
+    const holders = await stage.whoseLogSays(`Processing: ${key}`);
+    expect(holders).toHaveLength(1);
+    await stage.group.terminateInGroup(holders[0]!.instanceId);
+    await stage.until('a replacement in service', async () =>
+      (await stage.members()).some(
+        ({ instanceId }) => ![keeper.instanceId, holders[0]!.instanceId].includes(instanceId),
+      ),
+    );
+    expect(await stage.works(holders[0]!.body)).toBe(true);
+    copying.release();
+    await stage.processed('slow.txt');
+    await stage.until('the body gone', () => lab.fleet.body(holders[0]!.instanceId) === undefined);
+    expect(await stage.log(holders[0]!)).toContain(`Moved to: ${stage.pipeline.processedKey('slow.txt')}`);
+    await stage.queueIsEmpty();
+    expect(await stage.lost()).toEqual([]);
+  }, 300_000);
+
+  it('had no trouble in the fleet all along', () => {
+    expect(problems).toEqual([]);
+  });
+});

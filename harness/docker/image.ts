@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import type { Daemon, Docker } from './daemon';
+import { z } from 'zod';
+
+import type { Docker } from './daemon';
 import { DockerError, isGone, reasonOf } from './errors';
 
 /** Who hears of the getting, which may take minutes, and how to stop it. */
@@ -23,10 +25,14 @@ async function isThere(docker: Docker, image: string): Promise<boolean> {
   }
 }
 
-/** Resolves when the daemon has done what it streams the progress of. */
+const progress = z.object({ error: z.string().optional() });
+
+/** Resolves when the daemon has done what it streams the progress of; what fails on the way is a line of that. */
 async function finished(docker: Docker, stream: NodeJS.ReadableStream): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    docker.modem.followProgress(stream, (error: Error | null) => {
+    docker.modem.followProgress(stream, (failure: Error | null, lines: unknown[]) => {
+      const told = lines.flatMap((line) => progress.safeParse(line).data?.error ?? []);
+      const error = failure ?? (told.length === 0 ? null : new Error(told.join('; ')));
       if (error === null) {
         resolve();
       } else {
@@ -57,8 +63,7 @@ async function get(
  *
  * @throws DockerError when it cannot be had, with what the registry said.
  */
-export async function pullImage({ client }: Daemon, image: string, options: ImageOptions): Promise<void> {
-  const docker = client.container.dockerode;
+export async function pullImage(docker: Docker, image: string, options: ImageOptions): Promise<void> {
   const advice =
     'Where no registry can be reached, load it (docker load) or build it under this name, or use --backend process.';
   await get(`The image ${image} could not be pulled`, advice, options, async () => {
@@ -78,12 +83,11 @@ export async function pullImage({ client }: Daemon, image: string, options: Imag
  * @throws DockerError when it cannot be built, with what the builder said.
  */
 export async function builtImage(
-  { client }: Daemon,
+  docker: Docker,
   name: string,
   folder: string,
   options: ImageOptions,
 ): Promise<string> {
-  const docker = client.container.dockerode;
   const files = (await readdir(folder)).sort();
   const hash = createHash('sha256');
   for (const file of files) {

@@ -3,7 +3,7 @@ import { BlockList } from 'node:net';
 
 import { Closing } from '../support/closing';
 import { ownerName } from '../support/owner';
-import type { Daemon, Docker } from './daemon';
+import type { Docker } from './daemon';
 import { DockerError, reasonOf } from './errors';
 import { labLabel, labelsOf } from './labels';
 import { type Relay, startRelay } from './relay';
@@ -27,7 +27,7 @@ export class LabContainers {
   private readonly exposed = new Closing();
 
   private constructor(
-    readonly daemon: Daemon,
+    readonly docker: Docker,
     readonly id: string,
     readonly labels: Record<string, string>,
     /** Name of the lab's network. */
@@ -40,8 +40,7 @@ export class LabContainers {
    *
    * @throws DockerError when Docker gives no network; nothing is left behind then.
    */
-  static async open(daemon: Daemon, onProgress: (message: string) => void): Promise<LabContainers> {
-    const docker = daemon.client.container.dockerode;
+  static async open(docker: Docker, onProgress: (message: string) => void): Promise<LabContainers> {
     const id = randomUUID();
     const labels = labelsOf(id, ownerName());
     const network = `upload-pipeline-${id}`;
@@ -50,16 +49,14 @@ export class LabContainers {
       if (left > 0) {
         onProgress(`removed from Docker what ${left} killed ${left === 1 ? 'lab' : 'labs'} had left`);
       }
-      const { Id } = await docker
-        .createNetwork({
-          Name: network,
-          Driver: 'bridge',
-          Labels: labels,
-          // What containers publish is for this machine only.
-          Options: { 'com.docker.network.bridge.host_binding_ipv4': '127.0.0.1' },
-        })
-        .then(({ id: networkId }) => ({ Id: networkId }));
-      return new LabContainers(daemon, id, labels, network, await subnetOf(docker, Id));
+      const { id: networkId } = await docker.createNetwork({
+        Name: network,
+        Driver: 'bridge',
+        Labels: labels,
+        // What containers publish is for this machine only.
+        Options: { 'com.docker.network.bridge.host_binding_ipv4': '127.0.0.1' },
+      });
+      return new LabContainers(docker, id, labels, network, await subnetOf(docker, networkId));
     } catch (cause) {
       await removeLab(docker, id).catch(() => undefined);
       throw new DockerError(
@@ -68,10 +65,6 @@ export class LabContainers {
         { cause },
       );
     }
-  }
-
-  get docker(): Docker {
-    return this.daemon.client.container.dockerode;
   }
 
   /**

@@ -13,7 +13,7 @@ const port = 4566;
 
 async function start(lab: LabContainers, options: EmulatorOptions): Promise<Emulator> {
   const { folder, publicUrl, onProgress, signal } = options;
-  await pullImage(lab.daemon, localStackImage, { onProgress, signal });
+  await pullImage(lab.docker, localStackImage, { onProgress, signal });
   await mkdir(folder, { recursive: true });
   const logFile = join(folder, 'localstack.log');
   const log = createWriteStream(logFile);

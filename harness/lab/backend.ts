@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { type Daemon, dockerDaemon } from '../docker/daemon';
+import { type Docker, dockerDaemon } from '../docker/daemon';
 import { builtImage, pullImage } from '../docker/image';
 import { LabContainers } from '../docker/lab-containers';
 import { containerBackend } from '../emulator/container';
@@ -47,8 +47,8 @@ export interface Backend {
   open(options: GroundOptions): Promise<Ground>;
 }
 
-function bodyImage(daemon: Daemon, options: PreparationOptions): Promise<string> {
-  return builtImage(daemon, 'upload-pipeline-body', join(__dirname, '../fleet/bodies/image'), options);
+function bodyImage(docker: Docker, options: PreparationOptions): Promise<string> {
+  return builtImage(docker, 'upload-pipeline-body', join(__dirname, '../fleet/bodies/image'), options);
 }
 
 /** What failed, in words. */
@@ -77,14 +77,14 @@ export const backends: Readonly<Record<BackendName, Backend>> = {
   containers: {
     lack: () => failureOf(dockerDaemon),
     prepare: async (options) => {
-      const daemon = await dockerDaemon();
-      await pullImage(daemon, localStackImage, options);
-      await bodyImage(daemon, options);
+      const docker = await dockerDaemon();
+      await pullImage(docker, localStackImage, options);
+      await bodyImage(docker, options);
     },
     open: async (options) => {
-      const daemon = await dockerDaemon();
-      const image = await bodyImage(daemon, options);
-      const lab = await LabContainers.open(daemon, options.onProgress);
+      const docker = await dockerDaemon();
+      const image = await bodyImage(docker, options);
+      const lab = await LabContainers.open(docker, options.onProgress);
       return {
         emulator: containerBackend(lab),
         bodies: containerBodies({ folder: options.folder, lab, image }),

@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
 import { Access } from '../access/access';
@@ -10,13 +10,14 @@ import type { TerraformEvent } from '../terraform/events';
 import { synthesize } from '../terraform/synthesize';
 import { Terraform } from '../terraform/terraform';
 import { type BackendName, backends, chooseBackend } from './backend';
+import { makeLabFolder } from './lab-folder';
 import { type LabOutputs, readOutputs } from './outputs';
 
 /** What to rehearse, and where. */
 export interface LabOptions {
   /** Folder of the project that is rehearsed: the one with `cdktf.json`. @default the working folder */
   readonly project?: string;
-  /** Folder for all that the lab writes; made by the lab and removed with it. @default `.lab/<pid>` in the project */
+  /** Folder for all that the lab writes; made by the lab and removed with it. @default `.lab/<pid>-<number>` in the project */
   readonly folder?: string;
   /** Port of the one endpoint on 127.0.0.1. @default 0, a free one */
   readonly port?: number;
@@ -67,6 +68,9 @@ export interface Lab {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/** How many labs this process has started. */
+let labs = 0;
+
 /** What Terraform's events mean to a person, one line each; nothing for those that only repeat. */
 function describeEvent(event: TerraformEvent): string | undefined {
   switch (event.type) {
@@ -93,7 +97,7 @@ function describeEvent(event: TerraformEvent): string | undefined {
  */
 export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const project = resolve(options.project ?? '.');
-  const folder = resolve(options.folder ?? join(project, '.lab', String(process.pid)));
+  const folder = resolve(options.folder ?? join(project, '.lab', `${process.pid}-${(labs += 1)}`));
   const onProgress = options.onProgress ?? ((): void => undefined);
   const interruptible = options.signal === undefined ? {} : { signal: options.signal };
   const clock = new WallClock(options.timeFactor);
@@ -106,7 +110,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     return result;
   };
   try {
-    await mkdir(folder, { recursive: true });
+    await makeLabFolder(folder);
     closing.add(() => rm(folder, { recursive: true, force: true }));
 
     const backend = await chooseBackend(options.backend);

@@ -1,0 +1,38 @@
+import { spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { ownerName } from '../support/owner';
+import { makeLabFolder } from './lab-folder';
+
+describe('the folder of a lab', () => {
+  let labs: string;
+
+  beforeEach(async () => {
+    labs = await mkdtemp(join(tmpdir(), 'labs-'));
+  });
+
+  afterEach(async () => {
+    await rm(labs, { recursive: true });
+  });
+
+  async function left(name: string, owner: string): Promise<void> {
+    await mkdir(join(labs, name, 'instances'), { recursive: true });
+    await writeFile(join(labs, name, 'owner'), owner);
+  }
+
+  it('is made beside those of labs that live, and what is no lab’s', async () => {
+    await left('living', ownerName());
+    await mkdir(join(labs, 'anything'));
+    await makeLabFolder(join(labs, 'new'));
+    expect((await readdir(labs)).sort()).toEqual(['anything', 'living', 'new']);
+  });
+
+  it('is made in place of those whose lab was killed', async () => {
+    const [space] = ownerName().split(' ');
+    await left('killed', `${space} ${spawnSync('true').pid} 1`);
+    await makeLabFolder(join(labs, 'new'));
+    expect(await readdir(labs)).toEqual(['new']);
+  });
+});

@@ -15,6 +15,7 @@ const rooms = [
   { type: 'review', pattern: 'review/**', partialMatch: false },
   { type: 'bench', pattern: 'bench/**', partialMatch: false },
   { type: 'examples', pattern: 'examples/**', partialMatch: false },
+  { type: 'docs', pattern: 'docs/**', partialMatch: false },
 ];
 const is = (type) => ({ element: { type } });
 const may = (from, to) => ({ from: is(from), allow: { to: is(to) } });
@@ -41,6 +42,7 @@ export default tseslint.config(
             ...rooms.map(({ type }) => may(type, type)),
             { from: { file: { categories: 'main' } }, allow: { to: is(['config', 'modules']) } },
             may('config', 'modules'),
+            may('docs', 'config'),
             may('worker', ['instance', 'bundle', 'testing']),
             may('web', ['instance', 'bundle', 'testing']),
             may('instance', 'testing'),

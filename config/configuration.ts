@@ -40,14 +40,21 @@ export const configurationFields = z.strictObject({
   namePrefix: text
     .regex(/^[a-z][a-z0-9-]{0,30}$/, 'up to 31 lowercase letters, digits and hyphens, a letter first.')
     .default('upload-pipeline'),
+  /** Name of the upload bucket, unique among all of AWS. */
   bucketName: text.default('student-upload-bucket-aj'),
   /** Bucket for what instances download when they boot. */
   artifactBucketName: text.optional(),
+  /** Name of the queue; those of its dead-letter queues begin with it. */
   queueName: text.default('devops-sqs-queue'),
+  /** Folder of the bucket that uploads arrive in. */
   uploadsPrefix: text.default('uploads/'),
+  /** Folder of the bucket that results go to. */
   processedPrefix: text.default('processed/'),
+  /** Worker instances that there are at least. */
   minSize: z.number().default(2),
+  /** Worker instances to begin with. */
   desiredCapacity: z.number().default(2),
+  /** Worker instances that there are at most. */
   maxSize: z.number().default(4),
   /** More visible messages than this add a worker instance, unless backlogPerInstance is given. */
   scaleOutThreshold: z.number().default(10),
@@ -61,9 +68,11 @@ export const configurationFields = z.strictObject({
   maxReceiveCount: z.number().default(5),
   /** Delivers S3's events without SNS's envelope. */
   rawMessageDelivery: z.boolean().default(false),
+  /** EC2 instance type of the workers. */
   instanceType: instanceType.default('t3.small'),
   /** Types that may stand in for instanceType, the preferred ones first. */
   otherInstanceTypes: z.array(instanceType).optional(),
+  /** How many instances are on-demand whatever the percentage says. */
   onDemandBaseCapacity: z.number().optional(),
   /** Percentage of on-demand instances above the base; the rest is spot. */
   onDemandPercentageAboveBaseCapacity: z.number().optional(),
@@ -83,7 +92,9 @@ export const configurationFields = z.strictObject({
   imageId: text
     .regex(/^(ami-[0-9a-f]{8,17}|resolve:ssm:\/.+)$/, 'an AMI id (ami-…) or resolve:ssm:/….')
     .optional(),
+  /** Key pair for the instances; nothing lets SSH in by itself. */
   keyPairName: text.min(1).optional(),
+  /** Zones that the instances stand in, 2 at least; without it the first two of the region. */
   availabilityZones: z.array(text).optional(),
   /** What encrypts at rest: keys of AWS's own (`aws`), a KMS key made here (`customer`), or the ARN of a KMS key. */
   encryptionKey: text.default('aws'),
@@ -114,11 +125,15 @@ export const configurationFields = z.strictObject({
     .optional(),
   /** Page that says what each alarm means and what to do. */
   runbookUrl: text.default('docs/runbook.md'),
+  /** Opens every object of the upload bucket to everyone on the internet, for a demonstration. */
   publicReadDemo: z.boolean().default(false),
   /** A site for people behind a load balancer. */
   webTier: z.boolean().default(false),
+  /** Web instances that there are at least. */
   webMinSize: z.number().default(2),
+  /** Web instances to begin with. */
   webDesiredCapacity: z.number().default(2),
+  /** Web instances that there are at most. */
   webMaxSize: z.number().default(4),
   /** Requests a minute for each web instance that scaling keeps to. */
   webRequestsPerTarget: z.number().default(1000),

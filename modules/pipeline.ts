@@ -17,12 +17,15 @@ export interface UploadPipelineProps
   extends FleetSettings, Prefixes, UploadBucketChoices, TaskQueueChoices, ObservabilityChoices, WebChoices {
   /** Beginning of the names of everything that has no name of its own below: two pipelines live in one account. */
   readonly namePrefix: string;
+  /** AWS region that it stands in. */
   readonly region: string;
   /** At least 2 zones of the region. */
   readonly availabilityZones: readonly string[];
+  /** Name of the bucket, unique among all of AWS. */
   readonly bucketName: string;
   /** Bucket for what instances download when they boot. */
   readonly artifactBucketName: string;
+  /** Name of the queue; those of its dead-letter queues begin with it. */
   readonly queueName: string;
   /** Path of the archive with Node and the worker. */
   readonly workerArtifact: string;

@@ -60,7 +60,9 @@ export function bucketNameProblems(field: string, name: string): Problem[] {
 
 /** Where uploads arrive and where results go: folders of the bucket, neither inside the other. */
 export interface Prefixes {
+  /** Folder of the bucket that uploads arrive in, as `uploads/`. */
   readonly uploadsPrefix: string;
+  /** Folder of the bucket that results go to, as `processed/`; outside of that of the uploads. */
   readonly processedPrefix: string;
 }
 
@@ -92,8 +94,11 @@ export function prefixProblems({ uploadsPrefix, processedPrefix }: Prefixes): Pr
 
 /** The size of an Auto Scaling group. */
 export interface GroupSize {
+  /** Instances that there are at least. */
   readonly minSize: number;
+  /** Instances to begin with; scaling owns the number after the first apply. */
   readonly desiredCapacity: number;
+  /** Instances that there are at most. */
   readonly maxSize: number;
 }
 

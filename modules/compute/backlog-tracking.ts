@@ -9,7 +9,9 @@ import { backlogProblems, refuse } from '../validation';
 export interface BacklogTrackingProps {
   /** Beginning of the name of the policy. */
   readonly name: string;
+  /** Name of the Auto Scaling group. */
   readonly groupName: string;
+  /** Queue whose tasks are counted. */
   readonly queue: TaskQueueBase;
   /** How many instances of the group work. */
   readonly inService: Metric;

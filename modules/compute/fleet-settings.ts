@@ -12,6 +12,7 @@ export interface ScheduledAction extends GroupSize {
 
 /** What a person chooses for a fleet, whatever its instances do. */
 export interface FleetSettings extends GroupSize {
+  /** EC2 instance type, as `t3.small`. */
   readonly instanceType: string;
   /** Types that may stand in for `instanceType`, the preferred ones first. @default none: every instance is of `instanceType` */
   readonly otherInstanceTypes?: readonly string[] | undefined;
@@ -38,7 +39,7 @@ export interface FleetSettings extends GroupSize {
   readonly maxInstanceLifetimeSeconds?: number | undefined;
   /** Alarms that stop an instance refresh: the instances that are left keep the template they have. @default none */
   readonly refreshAlarmNames?: readonly string[] | undefined;
-  /** @default none: only scaling policies change the size */
+  /** Changes of the group's size at given times. @default none: only scaling policies change it */
   readonly schedule?: readonly ScheduledAction[] | undefined;
 }
 

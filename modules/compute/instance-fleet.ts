@@ -36,12 +36,15 @@ type GroupMetric = (typeof groupMetrics)[number];
 export interface InstanceFleetProps extends FleetSettings {
   /** Name of the group, and beginning of the names of all that belongs to it. */
   readonly name: string;
+  /** AWS region that it stands in. */
   readonly region: string;
+  /** Network whose private subnets the instances stand in. */
   readonly network: Network;
   /** Id of the instances' security group in the network, as `workers`, and what it is for. */
   readonly securityGroup: { readonly id: string; readonly description: string };
   /** What makes an instance what it is: archives for its architecture. */
   readonly artifacts: readonly Artifact[];
+  /** Program that its instances run. */
   readonly service: Service;
   /** Target groups of a load balancer, which then decides on the instances' health. @default none: EC2 decides */
   readonly targetGroupArns?: readonly string[];

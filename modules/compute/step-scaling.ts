@@ -9,7 +9,9 @@ import { refuse, thresholdProblems } from '../validation';
 export interface StepScalingProps {
   /** Beginning of the names of policies and alarms. */
   readonly name: string;
+  /** Name of the Auto Scaling group. */
   readonly groupName: string;
+  /** Queue whose tasks are counted. */
   readonly queue: TaskQueueBase;
   /** More visible messages than this add an instance. */
   readonly scaleOutThreshold: number;

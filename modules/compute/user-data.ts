@@ -16,11 +16,13 @@ export interface Service {
 
 /** What the user data of an instance is made of. */
 export interface UserDataProps {
+  /** AWS region that it stands in. */
   readonly region: string;
   /** `s3://bucket/key` of the archives that the instance needs, unpacked over each other in this order. */
   readonly artifactUris: readonly string[];
   /** Packages of the distribution that are installed first. @default none: no mirror is needed */
   readonly packages?: readonly string[];
+  /** Program that its instances run. */
   readonly service: Service;
 }
 

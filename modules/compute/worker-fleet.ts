@@ -28,13 +28,19 @@ export type QueueScaling =
 export interface WorkerFleetProps extends FleetSettings {
   /** Name of the group, and beginning of the names of all that belongs to it. */
   readonly name: string;
+  /** AWS region that it stands in. */
   readonly region: string;
+  /** Id of the AWS account. */
   readonly accountId: string;
+  /** Network whose private subnets the instances stand in. */
   readonly network: Network;
+  /** Bucket that the workers take uploads from and put results in. */
   readonly bucket: UploadBucketBase;
+  /** Queue that the workers take tasks from. */
   readonly queue: TaskQueueBase;
   /** Node and the worker, and what they may need beside them (ffmpeg). */
   readonly artifacts: readonly Artifact[];
+  /** How the number of workers follows the tasks. */
   readonly scaling: QueueScaling;
 }
 

@@ -6,6 +6,7 @@ import { TaskQueueBase } from './task-queue-base';
 
 /** Settings of an {@link ExistingTaskQueue}. */
 export interface ExistingTaskQueueProps {
+  /** Name of the queue. */
   readonly queueName: string;
   /** Queue that the redrive policy of the queue names. @default none: the worker hands back what it cannot do */
   readonly deadLetterQueueName?: string;

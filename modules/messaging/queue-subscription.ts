@@ -10,9 +10,11 @@ import type { TaskQueueBase } from './task-queue-base';
 
 /** Settings of a {@link QueueSubscription}. */
 export interface QueueSubscriptionProps extends QueueChoices {
+  /** Topic that is subscribed to. */
   readonly topicArn: string;
   /** Its policy must let the topic send to it. */
   readonly queue: TaskQueueBase;
+  /** AWS region that it stands in. */
   readonly region: string;
   /** Id of the AWS account. */
   readonly accountId: string;

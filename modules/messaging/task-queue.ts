@@ -32,9 +32,11 @@ export interface TaskQueueChoices {
 
 /** Settings of a {@link TaskQueue}. */
 export interface TaskQueueProps extends TaskQueueChoices, QueueChoices {
+  /** Name of the queue; those of its dead-letter queues begin with it. */
   readonly queueName: string;
   /** The topic whose messages are the tasks. */
   readonly topicArn: string;
+  /** AWS region that it stands in. */
   readonly region: string;
   /** Id of the AWS account. */
   readonly accountId: string;

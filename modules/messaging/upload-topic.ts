@@ -7,6 +7,7 @@ import { policyDocument, tlsOnly } from '../policy-document';
 
 /** Settings of an {@link UploadTopic}. */
 export interface UploadTopicProps {
+  /** Name of the topic. */
   readonly topicName: string;
   /** The only bucket that may announce uploads. */
   readonly bucketArn: string;

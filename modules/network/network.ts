@@ -20,6 +20,7 @@ const subnetBits = 4;
 export interface NetworkProps {
   /** Beginning of the names of everything in it. */
   readonly name: string;
+  /** AWS region that it stands in. */
   readonly region: string;
   /** Zones with a private subnet each; at least 2. */
   readonly availabilityZones: readonly string[];
@@ -29,7 +30,7 @@ export interface NetworkProps {
    * @default sqs (tasks), autoscaling (lifecycle actions), and ssm and ssmmessages (Session Manager in place of SSH)
    */
   readonly interfaceServices?: readonly string[];
-  /** @default 10.0.0.0/16 */
+  /** Addresses of the VPC; a subnet takes 4,096 of them. @default 10.0.0.0/16 */
   readonly cidrBlock?: string;
 }
 

@@ -12,6 +12,7 @@ const firstPublicRange = 8;
 
 /** Settings of {@link PublicSubnets}. */
 export interface PublicSubnetsProps {
+  /** Network that they are added to, with a subnet in each of its zones. */
   readonly network: Network;
 }
 

@@ -8,6 +8,7 @@ import { type Problem, refuse } from '../validation';
 
 /** Settings of an {@link AlarmTopic}. */
 export interface AlarmTopicProps {
+  /** Name of the topic. */
   readonly topicName: string;
   /** Who is told; SNS asks there for a confirmation first. */
   readonly alarmEmail: string;

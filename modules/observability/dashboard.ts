@@ -11,10 +11,13 @@ const gridWidth = 24;
 
 /** Settings of a {@link PipelineDashboard}. */
 export interface PipelineDashboardProps extends Watched {
+  /** Name of the dashboard. */
   readonly dashboardName: string;
+  /** AWS region that it stands in. */
   readonly region: string;
-  /** @default none: the queue is fed otherwise */
+  /** Topic that announces the uploads. @default none: the queue is fed otherwise */
   readonly topic?: UploadTopic | undefined;
+  /** Alarms that it shows on top, and whose limits it draws. */
   readonly alarms: PipelineAlarms;
 }
 

@@ -19,9 +19,11 @@ export interface ObservabilityChoices extends AlarmThresholds {
 export interface ObservabilityProps extends ObservabilityChoices, Watched {
   /** Name of the dashboard, and beginning of the alarms' names. */
   readonly name: string;
+  /** AWS region that it stands in. */
   readonly region: string;
+  /** Id of the AWS account. */
   readonly accountId: string;
-  /** @default none: the queue is fed otherwise */
+  /** Topic that announces the uploads. @default none: the queue is fed otherwise */
   readonly topic?: UploadTopic | undefined;
   /** Customer-managed KMS key for the topic of the alarms. @default none */
   readonly encryptionKeyArn?: string | undefined;

@@ -12,11 +12,13 @@ import { timeToDrain } from './time-to-drain';
 
 /** What alarms watch. */
 export interface Watched {
+  /** Queue of the tasks. */
   readonly queue: TaskQueueBase;
-  /** @default none: the queue is fed otherwise */
+  /** Subscription that feeds the queue. @default none: it is fed otherwise */
   readonly subscription?: QueueSubscription | undefined;
+  /** Instances that work on the tasks. */
   readonly workers: InstanceFleet;
-  /** @default none: there is no web tier */
+  /** Web fleet behind its load balancer. @default none: there is no web tier */
   readonly web?: WatchedWebTier | undefined;
 }
 

@@ -10,6 +10,7 @@ import { PrivateBucketSettings } from './private-bucket-settings';
 
 /** Settings of an {@link ArtifactBucket}. */
 export interface ArtifactBucketProps {
+  /** Name of the bucket, unique among all of AWS. */
   readonly bucketName: string;
 }
 

@@ -36,6 +36,7 @@ export interface LifecycleRules {
 /** Settings of a {@link BucketLifecycle}. */
 export interface BucketLifecycleProps extends LifecycleRules {
   readonly bucketId: string;
+  /** Folder of the bucket that results go to, as `processed/`; outside of that of the uploads. */
   readonly processedPrefix: string;
   /** S3 wants versioning to stand before rules for versions. */
   readonly versioning: ITerraformDependable;

@@ -6,6 +6,7 @@ import { UploadBucketBase } from './upload-bucket-base';
 
 /** Settings of an {@link ExistingUploadBucket}. */
 export interface ExistingUploadBucketProps extends Prefixes {
+  /** Name of the bucket. */
   readonly bucketName: string;
   /** Customer-managed KMS key of the bucket. @default none: S3's own keys */
   readonly encryptionKeyArn?: string;

@@ -41,6 +41,7 @@ export interface UploadBucketChoices extends LifecycleRules, NotificationFilters
 
 /** Settings of an {@link UploadBucket}. */
 export interface UploadBucketProps extends Prefixes, UploadBucketChoices {
+  /** Name of the bucket, unique among all of AWS. */
   readonly bucketName: string;
   /** Customer-managed KMS key that encrypts the objects. @default S3's own keys (AES-256) */
   readonly encryptionKeyArn?: string | undefined;

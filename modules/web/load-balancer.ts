@@ -19,8 +19,11 @@ const sslPolicy = 'ELBSecurityPolicy-TLS13-1-2-2021-06';
 
 /** Settings of a {@link LoadBalancer}. */
 export interface LoadBalancerProps extends LoadBalancerChoices {
+  /** Name of the load balancer. */
   readonly name: string;
+  /** Network that it stands in. */
   readonly network: Network;
+  /** Subnets that the internet reaches it in. */
   readonly publicSubnets: PublicSubnets;
   /** Where requests go. */
   readonly targetGroupArn: string;

@@ -9,8 +9,11 @@ import type { LoadBalancer } from './load-balancer';
 export interface RequestTrackingProps {
   /** Beginning of the policy's name. */
   readonly name: string;
+  /** Name of the Auto Scaling group. */
   readonly groupName: string;
+  /** Load balancer that counts the requests. */
   readonly loadBalancer: LoadBalancer;
+  /** Target group of the instances. */
   readonly targetGroup: LbTargetGroup;
   /** Requests a minute for each instance. @default 1000 */
   readonly requestsPerTarget?: number | undefined;

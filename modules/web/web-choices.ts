@@ -8,11 +8,11 @@ export interface WebChoices {
   readonly webTier?: boolean | undefined;
   /** Path of the archive with Node and the site; the web tier needs it. @default none */
   readonly webArtifact?: string | undefined;
-  /** @default 2 */
+  /** Web instances that there are at least. @default 2 */
   readonly webMinSize?: number | undefined;
-  /** @default 2 */
+  /** Web instances to begin with; scaling owns the number after the first apply. @default 2 */
   readonly webDesiredCapacity?: number | undefined;
-  /** @default 4 */
+  /** Web instances that there are at most. @default 4 */
   readonly webMaxSize?: number | undefined;
   /** Requests a minute for each web instance that scaling keeps to. @default 1000 */
   readonly webRequestsPerTarget?: number | undefined;

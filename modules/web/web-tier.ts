@@ -19,8 +19,11 @@ export const webService = 'upload-site.service';
 export interface WebTierProps extends FleetSettings, LoadBalancerChoices {
   /** Name of the load balancer, the target group and the Auto Scaling group. */
   readonly name: string;
+  /** AWS region that it stands in. */
   readonly region: string;
+  /** Network whose private subnets the instances stand in; the load balancer stands in public ones. */
   readonly network: Network;
+  /** Bucket that people upload to, and whose results they see. */
   readonly bucket: UploadBucketBase;
   /** Node and the site, for the instances' architecture. */
   readonly artifact: Artifact;

@@ -1,62 +1,54 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { S3Client } from '@aws-sdk/client-s3';
-import { downloadFile, uploadFile } from '../../worker/objects/files';
+import { NODE_FLAGS } from '../../worker/bundle/node-flags';
+import { SqsServer } from '../../worker/testing/sqs-server';
 import { Body } from '../../testing/s3/body';
 import { S3Server } from '../../testing/s3/server';
+import { bundled } from './bundled';
+import { memoryWork, type MemoryOrder, type MemoryReport } from './memory-child';
 
 const MiB = 1024 ** 2;
-const never = new AbortController().signal;
+const MESSAGES = 100_000;
 
-/** What the measured process does, with the endpoint of an S3 in memory that another process serves. */
-const WORK: Readonly<Record<string, (s3: S3Client, file: string) => Promise<void>>> = {
-  nothing: () => Promise.resolve(),
-  'download 2 GiB': (s3, file) => downloadFile(s3, { bucket: 'bucket', key: 'two-gib' }, file, never),
-  'upload 200 MiB': async (s3, file) => {
-    await downloadFile(s3, { bucket: 'bucket', key: 'two-hundred-mib' }, file, never);
-    await uploadFile(s3, { bucket: 'bucket', key: 'copy' }, file, 'application/octet-stream', never);
-  },
-};
-
-async function child(work: string, endpoint: string, file: string): Promise<void> {
-  const s3 = new S3Client({
-    region: 'us-east-2',
-    endpoint,
-    forcePathStyle: true,
-    credentials: { accessKeyId: 'x', secretAccessKey: 'x' },
-  });
-  await WORK[work]?.(s3, file);
-  process.send?.(process.resourceUsage().maxRSS / 1024);
-}
-
-/** Measures the memory that streaming large bodies takes. A move takes none: S3 copies by itself. */
-async function parent(): Promise<void> {
-  await using server = await S3Server.start();
-  const bucket = server.createBucket('bucket', { versioned: true });
-  bucket.put({ key: 'two-gib', body: Body.zeros(2048 * MiB) });
-  bucket.put({ key: 'two-hundred-mib', body: Body.zeros(200 * MiB) });
+/**
+ * Measures the memory of a process that runs as the shipped worker does (one bundled file, its flags), against servers in
+ * another process. A move takes none of it, whatever the size: S3 copies by itself.
+ */
+async function main(): Promise<void> {
+  await using child = await bundled('memory-child.ts');
+  await using s3 = await S3Server.start();
+  await using sqs = await SqsServer.start();
+  const bucket = s3.createBucket('bucket', { versioned: false });
+  bucket.put({ key: 'small', body: Body.zeros(200e6) });
+  bucket.put({ key: 'medium', body: Body.zeros(1024 * MiB) });
+  bucket.put({ key: 'large', body: Body.zeros(2048 * MiB) });
+  const queue = sqs.createQueue('bench');
+  for (let i = 0; i < MESSAGES; i += 1) queue.send({ body: 'x'.repeat(500) });
   const folder = await mkdtemp(path.join(tmpdir(), 'upload-bench-'));
   try {
-    process.stdout.write('### memory\n\n| work | peak RSS MB |\n|---|---|\n');
-    for (const work of Object.keys(WORK)) {
-      const measured = fork(__filename, [work, server.endpoint, path.join(folder, 'body')], {
-        execArgv: process.execArgv,
-      });
-      const [rss] = (await once(measured, 'message')) as [number];
+    process.stdout.write('### memory\n\n| work | peak RSS MB | RSS MB on the way |\n|---|---|---|\n');
+    for (const work of memoryWork) {
+      process.stderr.write(`memory: ${work}\n`);
+      const order: MemoryOrder = {
+        work,
+        s3Endpoint: s3.endpoint,
+        sqsEndpoint: sqs.endpoint,
+        queueUrl: queue.url,
+        file: path.join(folder, 'body'),
+        messages: MESSAGES,
+      };
+      const measured = fork(child.file, [JSON.stringify(order)], { execArgv: [...NODE_FLAGS] });
+      const [{ peak, samples }] = (await once(measured, 'message')) as [MemoryReport];
       await once(measured, 'exit');
-      process.stdout.write(`| ${work} | ${rss.toFixed(0)} |\n`);
+      const way = samples.map((megabytes) => megabytes.toFixed(0)).join(', ');
+      process.stdout.write(`| ${work} | ${peak.toFixed(0)} | ${way} |\n`);
     }
   } finally {
     await rm(folder, { recursive: true });
   }
 }
 
-const [, , work, endpoint, file] = process.argv;
-if (work === undefined || endpoint === undefined || file === undefined) void parent();
-else
-  void child(work, endpoint, file).then(() => {
-    process.disconnect();
-  });
+void main();

@@ -1,13 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { build } from 'esbuild';
 import { NODE_FLAGS } from '../../worker/bundle/node-flags';
 import { SqsServer } from '../../worker/testing/sqs-server';
 import { until } from '../../worker/testing/until';
+import { bundled } from './bundled';
 import type { ChildOptions, ChildReport } from './child';
 import { median } from '../median';
 
@@ -64,20 +61,6 @@ function serviceTimes(count: number): number[] {
     state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
     return (state >> 8) % 100 < 5 ? 1000 : 10;
   });
-}
-
-/** The consumers as a program of their own, without what a TypeScript loader costs. */
-async function bundleChild(): Promise<AsyncDisposable & { readonly file: string }> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'upload-bench-'));
-  const file = path.join(folder, 'child.js');
-  await build({
-    entryPoints: [path.join(__dirname, 'child.ts')],
-    outfile: file,
-    bundle: true,
-    platform: 'node',
-    logLevel: 'error',
-  });
-  return { file, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) };
 }
 
 async function run(program: string, scenario: Scenario, consumer: string): Promise<Result> {
@@ -141,8 +124,8 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: { runs: { type: 'string', default: '5' }, only: { type: 'string', default: '' } },
   });
-  await using bundled = await bundleChild();
-  const program = bundled.file;
+  await using child = await bundled('child.ts');
+  const program = child.file;
   for (const scenario of SCENARIOS.filter(({ name }) => name.includes(values.only))) {
     const results = new Map<string, Result[]>(scenario.consumers.map((consumer) => [consumer, []]));
     for (let i = 1; i <= Number(values.runs); i += 1) {

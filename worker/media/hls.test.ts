@@ -1,24 +1,30 @@
-import { masterPlaylist, subtitlePlaylist, type EncodedRendition } from './hls';
+import { durationOf, masterPlaylist, subtitlePlaylist, videoCodec, type EncodedRendition } from './hls';
 
 const rendition = (
   name: string,
   width: number,
   height: number,
-  level: number,
+  codec: string,
   playlist: string,
 ): EncodedRendition => ({
   rendition: { name, width, height, maxRate: 1 },
-  video: { codec: 'h264', width, height, profile: 'High', level },
+  codec,
   playlist,
 });
 const large = rendition(
   '1080p',
   1920,
   1080,
-  40,
+  'avc1.640028',
   '#EXTINF:4.000000,\n#EXT-X-BYTERANGE:1000@700\na.m4s\n#EXTINF:2.000000,\n#EXT-X-BYTERANGE:2000@1700\na.m4s\n',
 );
-const small = rendition('720p', 1280, 720, 31, '#EXTINF:4.000000,\n#EXT-X-BYTERANGE:500@700\na.m4s\n');
+const small = rendition(
+  '720p',
+  1280,
+  720,
+  'avc1.64001f',
+  '#EXTINF:4.000000,\n#EXT-X-BYTERANGE:500@700\na.m4s\n',
+);
 
 describe('the master playlist', () => {
   it('names each rendition with its size, codecs and bit rates: the peak of a segment, and the average', () => {
@@ -47,6 +53,19 @@ describe('the master playlist', () => {
     );
     expect(text).toContain('NAME="2 und",LANGUAGE="und",DEFAULT=NO,AUTOSELECT=YES,URI="subtitles-srt.m3u8"');
     expect(text).toContain('CODECS="avc1.64001f",SUBTITLES="subtitles"\n720p.m3u8');
+  });
+});
+
+describe('what came out', () => {
+  it('has the codec that the beginning of its file says', () => {
+    const beginning = Buffer.concat([Buffer.from('....avcC'), Buffer.from([1, 0x64, 0x00, 0x28, 0xff])]);
+    expect(videoCodec(beginning)).toBe('avc1.640028');
+    expect(videoCodec(Buffer.from('no picture'))).toBeUndefined();
+  });
+
+  it('is as long as its segments together', () => {
+    expect(durationOf(large.playlist)).toBe(6);
+    expect(durationOf('#EXTM3U\n')).toBe(0);
   });
 });
 

@@ -1,10 +1,10 @@
-import type { VideoStream } from './probe';
 import type { Rendition } from './renditions';
 
 /** A rendition as it came out. */
 export interface EncodedRendition {
   readonly rendition: Rendition;
-  readonly video: VideoStream;
+  /** Of its picture, as in RFC 6381: `avc1.640028`. */
+  readonly codec: string;
   /** Text of its media playlist. */
   readonly playlist: string;
 }
@@ -25,9 +25,9 @@ export function masterPlaylist(
       `#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="subtitles",NAME="${i + 1} ${language}",LANGUAGE="${language}",` +
       `DEFAULT=${i === 0 ? 'YES' : 'NO'},AUTOSELECT=YES,URI="${name}.m3u8"`,
   );
-  const streams = renditions.map(({ rendition, video, playlist }) => {
+  const streams = renditions.map(({ rendition, codec, playlist }) => {
     const { peak, average } = bitRates(playlist);
-    const codecs = [videoCodec(video), ...(hasAudio ? ['mp4a.40.2'] : [])].join(',');
+    const codecs = [codec, ...(hasAudio ? ['mp4a.40.2'] : [])].join(',');
     const attributes = [
       `BANDWIDTH=${peak}`,
       `AVERAGE-BANDWIDTH=${average}`,
@@ -54,19 +54,29 @@ export function subtitlePlaylist(name: string, durationSeconds: number): string 
   ].join('\n');
 }
 
-/** RFC 6381: `avc1`, then profile, constraints and level in hexadecimal. Every rendition is High profile. */
-function videoCodec({ level = 40 }: VideoStream): string {
-  return `avc1.6400${level.toString(16).padStart(2, '0')}`;
+/**
+ * The codec of an H.264 picture, from the beginning of its fragmented MP4: `avc1` and the three bytes for profile,
+ * constraints and level that follow the version in the box `avcC` (RFC 6381; ISO 14496-15). Undefined where there is none.
+ */
+export function videoCodec(beginning: Buffer): string | undefined {
+  const box = beginning.indexOf('avcC');
+  return box === -1 ? undefined : `avc1.${beginning.toString('hex', box + 5, box + 8)}`;
+}
+
+/** Length of a media playlist, in seconds. */
+export function durationOf(playlist: string): number {
+  return segmentsOf(playlist).reduce((sum, { seconds }) => sum + seconds, 0);
+}
+
+function segmentsOf(playlist: string): { readonly seconds: number; readonly bits: number }[] {
+  return [...playlist.matchAll(/#EXTINF:([\d.]+),\s+#EXT-X-BYTERANGE:(\d+)@/gu)].map(
+    ([, seconds, bytes]) => ({ seconds: Number(seconds), bits: Number(bytes) * 8 }),
+  );
 }
 
 /** Bits per second: of the largest segment, and of all, from the byte ranges that the playlist lists. */
 function bitRates(playlist: string): { readonly peak: number; readonly average: number } {
-  const segments = [...playlist.matchAll(/#EXTINF:([\d.]+),\s+#EXT-X-BYTERANGE:(\d+)@/gu)].map(
-    ([, seconds, bytes]) => ({
-      seconds: Number(seconds),
-      bits: Number(bytes) * 8,
-    }),
-  );
+  const segments = segmentsOf(playlist);
   const total = segments.reduce(
     (sum, { seconds, bits }) => ({ seconds: sum.seconds + seconds, bits: sum.bits + bits }),
     {

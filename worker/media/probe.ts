@@ -27,8 +27,6 @@ const stream = z.object({
   height: z.number().optional(),
   sample_aspect_ratio: z.string().optional(),
   duration: z.string().optional(),
-  profile: z.string().optional(),
-  level: z.number().optional(),
   disposition: z.object({ attached_pic: z.number().optional() }).optional(),
   tags: z.record(z.string(), z.string()).optional(),
   side_data_list: z.array(z.object({ rotation: z.number().optional() })).optional(),
@@ -43,10 +41,6 @@ export interface VideoStream {
   /** As it is shown: rotation and pixel shape applied. */
   readonly width: number;
   readonly height: number;
-  /** As in ffprobe's report, `High`. */
-  readonly profile: string | undefined;
-  /** H.264: ten times the level. */
-  readonly level: number | undefined;
 }
 
 export interface SubtitleStream {
@@ -128,7 +122,5 @@ function toVideo(video: z.infer<typeof stream>): VideoStream | undefined {
     codec: video.codec_name ?? 'unknown',
     width: Math.round(turned ? shown.height : shown.width),
     height: Math.round(turned ? shown.width : shown.height),
-    profile: video.profile,
-    level: video.level,
   };
 }

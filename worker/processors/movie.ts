@@ -1,7 +1,13 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { open, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { maxFileBytes, QUALITY, movieArguments, type SubtitleSource } from '../media/command';
-import { masterPlaylist, subtitlePlaylist, type EncodedRendition } from '../media/hls';
+import {
+  durationOf,
+  masterPlaylist,
+  subtitlePlaylist,
+  videoCodec,
+  type EncodedRendition,
+} from '../media/hls';
 import { probe, type Probe } from '../media/probe';
 import { planRenditions, type Rendition, type Skipped } from '../media/renditions';
 import { runTool, ToolError } from '../media/run';
@@ -17,6 +23,8 @@ const TEXT_SUBTITLES = new Set(['subrip', 'srt', 'ass', 'ssa', 'mov_text', 'webv
 /** A movie is taken for truncated when less than this part of its stated length can be decoded. */
 const COMPLETE = 0.97;
 
+/** A fragmented MP4 describes its streams in its first 1.4 KB. */
+const BEGINNING = 4096;
 /** How much larger than a movie of unknown length its results may be, all together. */
 const UNKNOWN_GROWTH = 4;
 
@@ -44,15 +52,8 @@ export async function makeMovie(options: MovieOptions, work: DeriveWork): Promis
 
   const args = movieArguments({ input, folder, probe: source, renditions, subtitles });
   await encode(options, args, source, room.largest, work);
-  const encoded = await Promise.all(
-    renditions.map(async (rendition): Promise<EncodedRendition & { readonly probe: Probe }> => {
-      const result = await probe(tools, path.join(folder, `${rendition.name}.mp4`), signal);
-      if (result.video === undefined) throw new NonRetryableError('no picture of it could be decoded');
-      const playlist = await readFile(path.join(folder, `${rendition.name}.m3u8`), 'utf8');
-      return { rendition, video: result.video, playlist, probe: result };
-    }),
-  );
-  const durationSeconds = encoded[0]?.probe.durationSeconds ?? 0;
+  const encoded = await Promise.all(renditions.map((rendition) => readEncoded(rendition, folder)));
+  const durationSeconds = durationOf(encoded[0]?.playlist ?? '');
   refuseTruncated(source, durationSeconds);
 
   await writeFile(path.join(folder, 'master.m3u8'), masterPlaylist(encoded, subtitles, source.hasAudio));
@@ -117,6 +118,15 @@ async function encode(
     throw error;
   }
   progress(100);
+}
+
+async function readEncoded(rendition: Rendition, folder: string): Promise<EncodedRendition> {
+  const playlist = await readFile(path.join(folder, `${rendition.name}.m3u8`), 'utf8');
+  await using file = await open(path.join(folder, `${rendition.name}.m4s`));
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(BEGINNING), 0, BEGINNING, 0);
+  const codec = videoCodec(buffer.subarray(0, bytesRead));
+  if (codec === undefined) throw new NonRetryableError('no picture of it could be decoded');
+  return { rendition, codec, playlist };
 }
 
 function refuseTruncated(source: Probe, got: number): void {

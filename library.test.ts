@@ -38,6 +38,8 @@ const pipeline = new UploadPipeline(stack, 'pipeline', {
   desiredCapacity: 2,
   maxSize: 4,
   scaleOutThreshold: 10,
+  webTier: true,
+  webArtifact: createRequire(import.meta.url).resolve('upload-pipeline/web.tar.gz'),
 });
 pipeline.queue.resources.queue.addOverride('delay_seconds', 5);
 app.synth();
@@ -84,7 +86,9 @@ describe('the package', () => {
 
   it('holds what is compiled, and no source and no test', async () => {
     const files = await readdir(join(project, 'node_modules', manifest.name), { recursive: true });
-    expect(files).toEqual(expect.arrayContaining(['dist/lib/modules/index.js', 'dist/worker.tar.gz']));
+    expect(files).toEqual(
+      expect.arrayContaining(['dist/lib/modules/index.js', 'dist/worker.tar.gz', 'dist/web.tar.gz']),
+    );
     expect(files.filter((name) => /\.test\.|(?<!\.d)\.ts$|testing/.test(name))).toEqual([]);
   });
 
@@ -95,7 +99,7 @@ describe('the package', () => {
       resource: Record<string, Record<string, { delay_seconds?: number }>>;
     };
     expect(Object.keys(stack.resource)).toEqual(
-      expect.arrayContaining(['aws_s3_bucket', 'aws_sqs_queue', 'aws_autoscaling_group']),
+      expect.arrayContaining(['aws_s3_bucket', 'aws_sqs_queue', 'aws_autoscaling_group', 'aws_lb']),
     );
     expect(Object.values(stack.resource.aws_sqs_queue!).map((queue) => queue.delay_seconds)).toContain(5);
   });

@@ -127,7 +127,9 @@ async function report(): Promise<void> {
   );
   stage.close();
 
-  console.log(`${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(1) ?? '?'}\n`);
+  console.log(
+    `backend ${lab.backend}, ${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(1) ?? '?'}\n`,
+  );
   console.log('| what | seconds | |\n| --- | --- | --- |');
   for (const [what, seconds, note] of rows) {
     console.log(`| ${what} | ${seconds.toFixed(2)} | ${note} |`);

@@ -55,10 +55,15 @@ export function localStackSettings(publicUrl: string): Record<string, string> {
   };
 }
 
+/** The states of LocalStack's services by name: `available`, then `running` from the first call on. */
+export async function serviceStates(url: string): Promise<Readonly<Record<string, string>>> {
+  const response = await fetch(`${url}/_localstack/health`);
+  return health.parse(await response.json()).services;
+}
+
 async function isHealthy(url: string): Promise<boolean> {
   try {
-    const response = await fetch(`${url}/_localstack/health`);
-    const { services: states } = health.parse(await response.json());
+    const states = await serviceStates(url);
     return services.every((service) => ['available', 'running'].includes(states[service] ?? ''));
   } catch {
     return false;

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 
 import { Access } from '../access/access';
 import { Edge } from '../edge/edge';
+import { attachedBackend } from '../emulator/attached';
 import { type Clock, WallClock } from '../fleet/clock';
 import { Fleet } from '../fleet/fleet';
 import { Closing } from '../support/closing';
@@ -122,8 +123,10 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
 
     const edge = await Edge.start({ port: options.port ?? 0 });
     closing.add(() => edge.close());
+    const kept = process.env.UPLOAD_PIPELINE_LAB_LOCALSTACK ?? '';
+    const emulatorBackend = kept === '' ? ground.emulator : attachedBackend(kept);
     const emulator = await timed('emulator', () =>
-      ground.emulator.start({
+      emulatorBackend.start({
         folder: join(folder, 'localstack'),
         publicUrl: edge.url,
         onProgress,

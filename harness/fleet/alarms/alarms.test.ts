@@ -170,6 +170,19 @@ describe('an alarm on a metric', () => {
     });
   });
 
+  it('on what SQS counts waits until the counts of a period have come', async () => {
+    const sent = { MetricName: 'NumberOfMessagesSent', Statistic: 'Sum' } as const;
+    await s.client.putMetricAlarm({ ...visible, ...sent });
+    const metric = { namespace: 'AWS/SQS', name: sent.MetricName, dimensions: { QueueName: 'tasks' } };
+    const second = s.clock.now();
+    s.clock.pass(62);
+    await s.evaluator.evaluate();
+    s.metrics.record(metric, second, { count: 1, sum: 11, min: 11, max: 11, values: undefined });
+    s.clock.pass(0.5);
+    await s.evaluator.evaluate();
+    expect((await s.alarm()).StateValue).toBe('ALARM');
+  });
+
   it('goes by compressed time, with the periods of production', async () => {
     await using compressed = await AlarmsUnderTest.start(20);
     await compressed.client.putMetricAlarm(visible);

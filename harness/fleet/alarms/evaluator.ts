@@ -4,6 +4,7 @@ import type { Alarm } from './alarm';
 import { type AlarmMetrics, alarmMetrics, readPoints } from './alarm-metrics';
 import type { AlarmStore } from './alarm-store';
 import { breach, decide, evaluationRange, missingDataTreatments } from './evaluation';
+import { countersLateMs, isQueueCounter } from './metrics/queue-counters';
 import type { MetricStore } from './metrics/store';
 import { stateOf } from './reason';
 
@@ -29,7 +30,8 @@ export class AlarmEvaluator {
     for (const alarm of this.alarms.alarms.values()) {
       const watched = alarmMetrics(alarm.settings);
       const intervalMs = this.clock.lasts(Math.min(watched.period, usualIntervalSeconds));
-      const to = Math.floor(this.clock.now().getTime() / intervalMs) * intervalMs;
+      const lateMs = watched.queries.some(({ metric }) => isQueueCounter(metric)) ? countersLateMs : 0;
+      const to = Math.floor((this.clock.now().getTime() - lateMs) / intervalMs) * intervalMs;
       if (alarm.evaluatedTo === to) {
         continue;
       }

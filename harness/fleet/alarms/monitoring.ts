@@ -9,11 +9,12 @@ import { AlarmActions } from './alarm-actions';
 import { alarmMetrics } from './alarm-metrics';
 import { AlarmStore, type Home } from './alarm-store';
 import { AlarmEvaluator } from './evaluator';
+import { QueueCounters, isQueueCounter } from './metrics/queue-counters';
 import { QueueGauges } from './metrics/queue-gauges';
 import { recordData } from './metrics/recording';
 import { ReportingSink } from './metrics/reporting-sink';
 import type { MetricSink } from './metrics/sink';
-import { MetricStore } from './metrics/store';
+import { type MetricId, MetricStore } from './metrics/store';
 import { ScalingAlarms } from './scaling-alarms';
 import { alarmService } from './service';
 
@@ -52,6 +53,7 @@ export class Monitoring {
   private readonly alarms: AlarmStore;
   private readonly evaluator: AlarmEvaluator;
   private readonly gauges: QueueGauges;
+  private readonly counters: QueueCounters;
   private readonly reporting: ReportingSink;
   private readonly timer: NodeJS.Timeout;
   private nextMeasure = 0;
@@ -66,6 +68,7 @@ export class Monitoring {
     this.alarms = new AlarmStore(home, clock);
     this.scalingAlarms = new ScalingAlarms(this.alarms);
     this.gauges = new QueueGauges(sqs, metrics);
+    this.counters = new QueueCounters(cloudWatch, metrics, clock);
     const actions = new AlarmActions(this.alarms, notifications);
     this.evaluator = new AlarmEvaluator(this.alarms, metrics, actions, clock);
 
@@ -109,25 +112,25 @@ export class Monitoring {
   private async look(): Promise<void> {
     const { clock, measure, onChange } = this.options;
     const now = clock.now().getTime();
+    const watched = this.queueMetrics();
     if (now >= this.nextMeasure) {
       const wanted = clock.lasts(60) / measuresAMinute;
       this.nextMeasure = now + Math.min(mostMeasureMs, Math.max(leastMeasureMs, wanted));
       measure(this.sink);
-      await this.gauges.measure(this.queues());
+      const queues = watched.flatMap(({ dimensions }) => dimensions.QueueName ?? []);
+      await this.gauges.measure(new Set(queues));
     }
+    await this.counters.take(watched.filter(isQueueCounter));
     if (await this.evaluator.evaluate()) {
       onChange();
     }
   }
 
-  /** The queues that alarms watch. */
-  private queues(): Set<string> {
-    return new Set(
-      [...this.alarms.alarms.values()].flatMap(({ settings }) =>
-        alarmMetrics(settings).queries.flatMap(({ metric }) =>
-          metric.namespace === 'AWS/SQS' ? (metric.dimensions.QueueName ?? []) : [],
-        ),
-      ),
-    );
+  /** The metrics of queues that alarms watch, each once. */
+  private queueMetrics(): MetricId[] {
+    const metrics = [...this.alarms.alarms.values()]
+      .flatMap(({ settings }) => alarmMetrics(settings).queries.map(({ metric }) => metric))
+      .filter(({ namespace }) => namespace === 'AWS/SQS');
+    return [...new Map(metrics.map((metric) => [JSON.stringify(metric), metric])).values()];
   }
 }

@@ -1,0 +1,270 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import { type Activity, AutoScaling } from '@aws-sdk/client-auto-scaling';
+import { CloudWatch } from '@aws-sdk/client-cloudwatch';
+import { EC2, EC2ServiceException } from '@aws-sdk/client-ec2';
+import { SQS } from '@aws-sdk/client-sqs';
+
+import { eventually } from '../lab/wait';
+import { type Room, openRoom } from './testing/room';
+
+const region = 'us-east-2';
+const run = promisify(execFile);
+
+let room: Room;
+let ec2: EC2;
+let autoScaling: AutoScaling;
+
+beforeAll(async () => {
+  room = await openRoom(await mkdtemp(join(tmpdir(), 'fleet-')), region);
+  const common = {
+    endpoint: room.endpoint,
+    region,
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  };
+  ec2 = new EC2(common);
+  autoScaling = new AutoScaling(common);
+}, 180_000);
+
+afterAll(async () => {
+  ec2.destroy();
+  autoScaling.destroy();
+  await room[Symbol.asyncDispose]();
+}, 60_000);
+
+/** A launch template with some user data. */
+async function template(name: string, userData: string): Promise<void> {
+  await ec2.createLaunchTemplate({
+    LaunchTemplateName: name,
+    LaunchTemplateData: {
+      ImageId: 'ami-12345678',
+      InstanceType: 't3.micro',
+      UserData: Buffer.from(userData).toString('base64'),
+    },
+  });
+}
+
+async function group(name: string, LaunchTemplateName: string, DesiredCapacity: number): Promise<void> {
+  await autoScaling.createAutoScalingGroup({
+    AutoScalingGroupName: name,
+    MinSize: 0,
+    MaxSize: 2,
+    DesiredCapacity,
+    LaunchTemplate: { LaunchTemplateName },
+    AvailabilityZones: [`${region}a`],
+  });
+}
+
+/** The first activity of a group that has ended. */
+async function ended(name: string): Promise<Activity> {
+  return eventually(`an activity of ${name} that has ended`, async () => {
+    const { Activities } = await autoScaling.describeScalingActivities({ AutoScalingGroupName: name });
+    return Activities?.find(({ EndTime }) => EndTime !== undefined);
+  });
+}
+
+/** The AWS CLI, with what it prints as JSON read. */
+async function aws(...words: string[]): Promise<unknown> {
+  const { stdout } = await run(join(room.programs, 'python'), [join(room.programs, 'aws'), ...words], {
+    env: {
+      ...process.env,
+      AWS_ENDPOINT_URL: room.endpoint,
+      AWS_REGION: region,
+      AWS_DEFAULT_REGION: region,
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+    },
+  });
+  return stdout.trim() === '' ? undefined : JSON.parse(stdout);
+}
+
+describe('user data', () => {
+  it('of 16 KiB are taken, and one byte more is refused as EC2 refuses it, by a request and in a group', async () => {
+    const most = `#!/bin/bash\n${'#'.repeat(16_384 - 12)}`;
+    expect(Buffer.byteLength(most)).toBe(16_384);
+    const launch = (userData: string): Promise<unknown> =>
+      ec2.runInstances({
+        ImageId: 'ami-12345678',
+        MinCount: 1,
+        MaxCount: 1,
+        UserData: Buffer.from(userData).toString('base64'),
+      });
+    await launch(most);
+    await expect(launch(`${most}#`)).rejects.toMatchObject({
+      name: 'InvalidParameterValue',
+      message: 'User data is limited to 16384 bytes',
+    });
+
+    await template('too-long', `${most}#`);
+    await group('too-long', 'too-long', 1);
+    const activity = await ended('too-long');
+    expect(activity.StatusCode).toBe('Failed');
+    expect(activity.StatusMessage).toContain(
+      'User data is limited to 16384 bytes. Launching EC2 instance failed.',
+    );
+  }, 120_000);
+});
+
+describe('a launch template that has vanished', () => {
+  it('fails the launches of its group, and says so in the activities', async () => {
+    await template('vanishing', '#!/bin/bash\n');
+    await group('vanished', 'vanishing', 0);
+    await ec2.deleteLaunchTemplate({ LaunchTemplateName: 'vanishing' });
+    await autoScaling.setDesiredCapacity({ AutoScalingGroupName: 'vanished', DesiredCapacity: 1 });
+    const activity = await ended('vanished');
+    expect(activity.StatusCode).toBe('Failed');
+    expect(activity.StatusMessage).toContain('InvalidLaunchTemplate');
+  }, 120_000);
+
+  it('is refused when a group is created', async () => {
+    await expect(group('nothing', 'vanishing', 1)).rejects.toThrow('InvalidLaunchTemplate');
+  });
+});
+
+describe('zones', () => {
+  it('that there are not are refused, as are subnets', async () => {
+    const create = (settings: object): Promise<unknown> =>
+      autoScaling.createAutoScalingGroup({
+        AutoScalingGroupName: 'nowhere',
+        MinSize: 0,
+        MaxSize: 1,
+        LaunchTemplate: { LaunchTemplateName: 'too-long' },
+        ...settings,
+      });
+    await expect(create({ AvailabilityZones: [`${region}z`] })).rejects.toThrow(
+      `Invalid availability zones: [${region}z]`,
+    );
+    await expect(create({ VPCZoneIdentifier: 'subnet-0123456789abcdef0' })).rejects.toThrow(
+      "The subnet ID 'subnet-0123456789abcdef0' does not exist",
+    );
+    await expect(create({})).rejects.toThrow('At least one Availability Zone or VPC Subnet is required.');
+  });
+});
+
+describe('an image that does not exist', () => {
+  it('is refused by EC2', async () => {
+    const launch = ec2.runInstances({
+      ImageId: 'resolve:ssm:/no/such/parameter',
+      MinCount: 1,
+      MaxCount: 1,
+    });
+    await expect(launch).rejects.toThrow(EC2ServiceException);
+    await expect(launch).rejects.toThrow('The parameter /no/such/parameter of the AMI cannot be resolved');
+  });
+});
+
+describe('what SQS counts', () => {
+  it('is data for an alarm: messages that were sent', async () => {
+    const common = {
+      endpoint: room.endpoint,
+      region,
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    };
+    const sqs = new SQS(common);
+    const cloudWatch = new CloudWatch(common);
+    const { QueueUrl } = await sqs.createQueue({ QueueName: 'counted' });
+    await cloudWatch.putMetricAlarm({
+      AlarmName: 'sent',
+      Namespace: 'AWS/SQS',
+      MetricName: 'NumberOfMessagesSent',
+      Dimensions: [{ Name: 'QueueName', Value: 'counted' }],
+      Statistic: 'Sum',
+      Period: 10,
+      EvaluationPeriods: 1,
+      Threshold: 2,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      TreatMissingData: 'ignore',
+    });
+    await sqs.sendMessageBatch({
+      QueueUrl,
+      Entries: ['a', 'b', 'c', 'd', 'e', 'f'].map((Id) => ({ Id, MessageBody: Id })),
+    });
+    const alarm = await eventually('the alarm', async () => {
+      const { MetricAlarms } = await cloudWatch.describeAlarms({ AlarmNames: ['sent'] });
+      return MetricAlarms!.find(({ StateValue }) => StateValue === 'ALARM');
+    });
+    expect(alarm.StateReason).toContain('was greater than or equal to the threshold (2.0)');
+    sqs.destroy();
+    cloudWatch.destroy();
+  }, 120_000);
+});
+
+describe('the AWS CLI', () => {
+  it('makes alarms with tags, waits for them, sets their state, reads their history and deletes them', async () => {
+    await aws(
+      ...[
+        'cloudwatch',
+        'put-metric-alarm',
+        '--alarm-name',
+        'by-cli',
+        '--namespace',
+        'Test',
+        '--metric-name',
+        'm',
+      ],
+      ...['--statistic', 'Sum', '--period', '60', '--evaluation-periods', '1', '--threshold', '1.5'],
+      ...['--comparison-operator', 'GreaterThanThreshold', '--tags', 'Key=Stage,Value=lab'],
+    );
+    await aws('cloudwatch', 'wait', 'alarm-exists', '--alarm-names', 'by-cli');
+    const { MetricAlarms } = (await aws('cloudwatch', 'describe-alarms', '--alarm-names', 'by-cli')) as {
+      MetricAlarms: { AlarmArn: string; Threshold: number }[];
+    };
+    expect(MetricAlarms).toMatchObject([
+      { AlarmName: 'by-cli', Threshold: 1.5, StateValue: 'INSUFFICIENT_DATA' },
+    ]);
+    expect(
+      await aws('cloudwatch', 'list-tags-for-resource', '--resource-arn', MetricAlarms[0]!.AlarmArn),
+    ).toEqual({ Tags: [{ Key: 'Stage', Value: 'lab' }] });
+    await aws(
+      ...['cloudwatch', 'set-alarm-state', '--alarm-name', 'by-cli'],
+      ...['--state-value', 'ALARM', '--state-reason', 'by hand'],
+    );
+    expect(
+      await aws(
+        'cloudwatch',
+        'describe-alarm-history',
+        '--alarm-name',
+        'by-cli',
+        '--history-item-type',
+        'StateUpdate',
+      ),
+    ).toMatchObject({
+      AlarmHistoryItems: [{ HistorySummary: 'Alarm updated from INSUFFICIENT_DATA to ALARM' }],
+    });
+    await aws('cloudwatch', 'delete-alarms', '--alarm-names', 'by-cli');
+    await expect(aws('cloudwatch', 'delete-alarms', '--alarm-names', 'by-cli')).rejects.toThrow(
+      'Alarm by-cli does not exist',
+    );
+  }, 120_000);
+
+  it('puts data to LocalStack, which alarms are evaluated on', async () => {
+    await aws(
+      ...[
+        'cloudwatch',
+        'put-metric-alarm',
+        '--alarm-name',
+        'on-data',
+        '--namespace',
+        'Test',
+        '--metric-name',
+        'd',
+      ],
+      ...['--statistic', 'Sum', '--period', '10', '--evaluation-periods', '1', '--threshold', '1'],
+      ...['--comparison-operator', 'GreaterThanThreshold', '--treat-missing-data', 'ignore'],
+    );
+    await aws('cloudwatch', 'put-metric-data', '--namespace', 'Test', '--metric-name', 'd', '--value', '5');
+    await eventually('the alarm', async () => {
+      const { MetricAlarms } = (await aws('cloudwatch', 'describe-alarms', '--alarm-names', 'on-data')) as {
+        MetricAlarms: { StateValue: string }[];
+      };
+      return MetricAlarms[0]!.StateValue === 'ALARM';
+    });
+    expect(await aws('cloudwatch', 'list-metrics', '--namespace', 'Test')).toMatchObject({
+      Metrics: [{ MetricName: 'd' }],
+    });
+  }, 120_000);
+});

@@ -20,10 +20,14 @@ async function run(backend: BackendName, paths: readonly string[]): Promise<bool
     say(pc.red(error instanceof Error ? error.message : String(error)));
     return false;
   }
-  const child = spawn(process.execPath, [jest, ...paths, '--selectProjects', 'integration'], {
-    env: { ...process.env, UPLOAD_PIPELINE_LAB_BACKEND: backend },
-    stdio: 'inherit',
-  });
+  const child = spawn(
+    process.execPath,
+    [jest, ...paths, '--maxWorkers=3', '--selectProjects', 'integration'],
+    {
+      env: { ...process.env, UPLOAD_PIPELINE_LAB_BACKEND: backend },
+      stdio: 'inherit',
+    },
+  );
   const [exitCode] = (await once(child, 'exit')) as [number | null];
   return exitCode === 0;
 }

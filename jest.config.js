@@ -7,6 +7,8 @@ const common = {
       { jsc: { target: 'es2023', parser: { syntax: 'typescript', decorators: true } } },
     ],
   },
+  // The examples import the package by its name, as a team does.
+  moduleNameMapper: { '^upload-pipeline/harness$': '<rootDir>/harness/index.ts' },
   testEnvironment: 'node',
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/cdktf.out/', '<rootDir>/.lab/'],
 };
@@ -25,7 +27,7 @@ module.exports = {
     {
       ...common,
       displayName: 'integration',
-      testMatch: ['<rootDir>/{harness,review}/**/*.integration.test.ts'],
+      testMatch: ['<rootDir>/{examples,harness,review}/**/*.integration.test.ts'],
     },
   ],
 };

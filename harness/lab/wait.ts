@@ -7,7 +7,7 @@ export class NotSeenError extends Error {
 
 /** How to wait for a condition. */
 export interface WaitOptions {
-  /** How long to look, in seconds. @default 90 */
+  /** How long to look, in seconds. @default 180 */
   readonly seconds?: number;
   readonly signal?: AbortSignal;
   /** What was there instead, told when the time is up. */
@@ -25,7 +25,7 @@ const pollMs = 150;
 export async function eventually<T>(
   what: string,
   look: () => Promise<T | undefined | false> | T | undefined | false,
-  { seconds = 90, signal, instead }: WaitOptions = {},
+  { seconds = 180, signal, instead }: WaitOptions = {},
 ): Promise<T> {
   const deadline = performance.now() + seconds * 1_000;
   for (;;) {

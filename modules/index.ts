@@ -5,6 +5,7 @@ export * from './messaging';
 export type { Metric, MetricOptions } from './metric';
 export * from './network';
 export * from './observability';
+export { override } from './override';
 export * from './pipeline';
 export type { PolicyStatement } from './policy-document';
 export * from './storage';

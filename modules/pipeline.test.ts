@@ -115,14 +115,6 @@ describe('an upload pipeline', () => {
     }
   });
 
-  it('lets every resource of it be overridden by its name in the code', () => {
-    const { built } = synthesize({ encryptionKey: 'customer', accessLogBucketName: 'the-logs' });
-    built.queue.resources.queue.addOverride('delay_seconds', 5);
-    expect(built.queue.resources.queue.toTerraform()).toMatchObject({
-      resource: { aws_sqs_queue: { [built.queue.resources.queue.friendlyUniqueId]: { delay_seconds: 5 } } },
-    });
-  });
-
   it('delivers the worker alone', () => {
     expect(synthesize().all('aws_s3_object')).toHaveLength(1);
   });

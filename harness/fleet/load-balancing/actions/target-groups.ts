@@ -63,7 +63,8 @@ function newGroup(input: CreateTargetGroupInput, store: Store): TargetGroup {
     throw notDoneHere(`elasticloadbalancing: a target group of type ${targetType}`);
   }
   const protocol = protocolOf(input.Protocol, 'a target group');
-  if ((input.ProtocolVersion ?? 'HTTP1') !== 'HTTP1') {
+  // Terraform's provider writes an empty one where none is said.
+  if (!['HTTP1', ''].includes(input.ProtocolVersion ?? '')) {
     throw notDoneHere(
       `elasticloadbalancing: a target group of protocol version ${input.ProtocolVersion ?? ''}`,
     );

@@ -68,22 +68,27 @@ export class LoadBalancingUnderTest {
   /** What health checks find, by address; they pass where nothing is said. */
   readonly probes = new Map<string, ProbeResult>();
   readonly errors: unknown[] = [];
-  readonly clock = new HandClock();
-  readonly loadBalancing = new LoadBalancing({
-    home: { accountId: '000000000000', region: 'us-east-2' },
-    network: this.network,
-    targets: {
-      stateOf: (instanceId) => this.network.states.get(instanceId),
-      address: (instanceId) => this.addresses.get(instanceId),
-    },
-    onError: (error) => this.errors.push(error),
-    clock: this.clock,
-    probe: ({ host }) => Promise.resolve(this.probes.get(host) ?? { passed: true }),
-  });
+  readonly loadBalancing: LoadBalancing;
 
-  private constructor(readonly client: ElasticLoadBalancingV2) {}
+  private constructor(
+    readonly client: ElasticLoadBalancingV2,
+    readonly clock: HandClock,
+  ) {
+    this.loadBalancing = new LoadBalancing({
+      home: { accountId: '000000000000', region: 'us-east-2' },
+      network: this.network,
+      targets: {
+        stateOf: (instanceId) => this.network.states.get(instanceId),
+        address: (instanceId) => this.addresses.get(instanceId),
+      },
+      onError: (error) => this.errors.push(error),
+      clock,
+      probe: ({ host }) => Promise.resolve(this.probes.get(host) ?? { passed: true }),
+    });
+  }
 
-  static async start(): Promise<LoadBalancingUnderTest> {
+  /** @param timeFactor by how much durations are compressed. @default 1 */
+  static async start(timeFactor = 1): Promise<LoadBalancingUnderTest> {
     const server = createServer((request, response) => {
       void (async () => {
         const chunks: Buffer[] = [];
@@ -101,7 +106,7 @@ export class LoadBalancingUnderTest {
       credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
       maxAttempts: 1,
     });
-    const started = new LoadBalancingUnderTest(client);
+    const started = new LoadBalancingUnderTest(client, new HandClock(timeFactor));
     closers.push(async () => {
       client.destroy();
       const closed = once(server, 'close');

@@ -1,0 +1,139 @@
+import { once } from 'node:events';
+import { connect as connectHttp2 } from 'node:http2';
+import { request as httpsRequest } from 'node:https';
+import type { IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { type TLSSocket, connect } from 'node:tls';
+
+import { LoadBalancingUnderTest, closeServices } from '../testing/service';
+import { type TargetServer, closeTargets, httpTarget } from '../testing/target';
+
+afterEach(async () => {
+  await closeServices();
+  await closeTargets();
+});
+
+const certificate = 'arn:aws:acm:us-east-2:000000000000:certificate/12345678-1234-1234-1234-123456789012';
+
+async function secure(): Promise<{
+  readonly lab: LoadBalancingUnderTest;
+  readonly url: string;
+  readonly arn: string;
+  readonly target: TargetServer;
+}> {
+  const lab = await LoadBalancingUnderTest.start();
+  const target = await httpTarget((request, response) => {
+    void text(request).then((body) => response.writeHead(200, { 'x-target': 'yes' }).end(`got ${body}`));
+  });
+  const { arn, group } = await lab.balanced([target]);
+  const { Listeners } = await lab.client.createListener({
+    LoadBalancerArn: arn,
+    Protocol: 'HTTPS',
+    Port: 443,
+    Certificates: [{ CertificateArn: certificate }],
+    DefaultActions: [{ Type: 'forward', TargetGroupArn: group }],
+  });
+  return { lab, url: lab.url(Listeners![0]!.ListenerArn!), arn, target };
+}
+
+/** A connection that offers both versions of HTTP. */
+async function tlsTo(url: string): Promise<TLSSocket> {
+  const socket = connect({
+    host: '127.0.0.1',
+    port: Number(new URL(url).port),
+    rejectUnauthorized: false,
+    ALPNProtocols: ['h2', 'http/1.1'],
+  });
+  await once(socket, 'secureConnect');
+  return socket;
+}
+
+describe('an HTTPS listener', () => {
+  it('has a certificate of its own making, for this machine and the name of the load balancer', async () => {
+    const { lab, url, target } = await secure();
+    const sent = httpsRequest(url, { rejectUnauthorized: false, method: 'POST' }).end('hello');
+    const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+    expect(await text(answer)).toBe('got hello');
+    const { dnsName } = lab.loadBalancing.views()[0]!;
+    const socket = await tlsTo(url);
+    expect(socket.getPeerCertificate().subjectaltname).toBe(
+      `DNS:${dnsName}, DNS:localhost, IP Address:127.0.0.1`,
+    );
+    socket.destroy();
+    expect(target.requests[0]!.headers).toMatchObject({
+      'x-forwarded-proto': 'https',
+      'x-forwarded-port': new URL(url).port,
+    });
+  });
+
+  it('speaks HTTP/2 with clients that do, and HTTP/1.1 with targets (HTTP connections)', async () => {
+    const { url, target } = await secure();
+    const session = connectHttp2(url, { rejectUnauthorized: false });
+    const bodies = await Promise.all(
+      ['one', 'two', 'three'].map(async (body) => {
+        const stream = session.request({ ':method': 'POST', ':path': `/${body}`, 'x-test': body });
+        stream.end(body);
+        const [headers] = (await once(stream, 'response')) as [Record<string, string>];
+        expect(headers).toMatchObject({ ':status': 200, 'x-target': 'yes' });
+        return text(stream);
+      }),
+    );
+    expect(bodies).toEqual(['got one', 'got two', 'got three']);
+    expect(target.requests.map(({ httpVersion }) => httpVersion)).toEqual(['1.1', '1.1', '1.1']);
+    expect(target.requests[0]!.headers).toMatchObject({
+      host: new URL(url).host,
+      'x-forwarded-for': '127.0.0.1',
+      'x-forwarded-proto': 'https',
+    });
+    session.close();
+    await once(session, 'close');
+  });
+
+  it('speaks HTTP/1.1 only where HTTP/2 is switched off', async () => {
+    const { lab, arn } = await secure();
+    await lab.client.modifyLoadBalancerAttributes({
+      LoadBalancerArn: arn,
+      Attributes: [{ Key: 'routing.http2.enabled', Value: 'false' }],
+    });
+    const url = lab.loadBalancing.views()[0]!.listeners.find(({ port }) => port === 443)!.url;
+    const socket = await tlsTo(url);
+    expect(socket.alpnProtocol).toBe('http/1.1');
+    socket.destroy();
+  });
+
+  it('has no certificate to name on HTTP, and must name one on HTTPS', async () => {
+    const { lab, arn } = await secure();
+    const action = { Type: 'fixed-response', FixedResponseConfig: { StatusCode: '200' } } as const;
+    const listener = { LoadBalancerArn: arn, DefaultActions: [action] };
+    await expect(lab.client.createListener({ ...listener, Port: 81, Protocol: 'HTTPS' })).rejects.toThrow(
+      'certificate must be specified',
+    );
+    await expect(
+      lab.client.createListener({
+        ...listener,
+        Port: 82,
+        Protocol: 'HTTP',
+        Certificates: [{ CertificateArn: certificate }],
+      }),
+    ).rejects.toMatchObject({ name: 'InvalidConfigurationRequestException' });
+  });
+});
+
+describe('headers that a listener sets (header-modification.html)', () => {
+  it('replace those of targets, and Server can be left out', async () => {
+    const lab = await LoadBalancingUnderTest.start();
+    const target = await httpTarget((_request, response) =>
+      response.writeHead(200, { server: 'mine', 'x-frame-options': 'ALLOW' }).end(),
+    );
+    const { url, listener } = await lab.balanced([target]);
+    await lab.client.modifyListenerAttributes({
+      ListenerArn: listener,
+      Attributes: [
+        { Key: 'routing.http.response.x_frame_options.header_value', Value: 'DENY' },
+        { Key: 'routing.http.response.server.enabled', Value: 'false' },
+      ],
+    });
+    const { headers } = await fetch(url);
+    expect([headers.get('x-frame-options'), headers.get('server')]).toEqual(['DENY', null]);
+  });
+});

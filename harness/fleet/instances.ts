@@ -7,6 +7,7 @@ import {
   StopInstancesCommand,
 } from '@aws-sdk/client-ec2';
 
+import { groupTag } from './autoscaling/gateway';
 import type { Body, BodyBackend } from './bodies/body';
 import { type MetadataService, startMetadata } from './metadata/metadata';
 import type { InstanceFacts } from './metadata/tree';
@@ -17,6 +18,8 @@ export interface InstanceView {
   readonly instanceId: string;
   readonly zone: string;
   readonly state: string;
+  /** Its Auto Scaling group, if it is in one. */
+  readonly groupName: string | undefined;
 }
 
 interface Embodied {
@@ -54,10 +57,17 @@ export class Instances {
 
   /** Instances that EC2 does not record as terminated. */
   views(): InstanceView[] {
-    return [...this.records.values()].flatMap(({ InstanceId, Placement, State }) =>
+    return [...this.records.values()].flatMap(({ InstanceId, Placement, State, Tags }) =>
       InstanceId === undefined || State?.Name === 'terminated'
         ? []
-        : [{ instanceId: InstanceId, zone: Placement?.AvailabilityZone ?? '', state: State?.Name ?? '' }],
+        : [
+            {
+              instanceId: InstanceId,
+              zone: Placement?.AvailabilityZone ?? '',
+              state: State?.Name ?? '',
+              groupName: Tags?.find(({ Key }) => Key === groupTag)?.Value,
+            },
+          ],
     );
   }
 

@@ -104,8 +104,8 @@ program
         signal,
         onProgress: narrator.step,
       });
-      const { endpoint, outputs } = lab.record;
-      return print(options, { endpoint, outputs }, printTry(endpoint, outputs));
+      const { endpoint, outputs, site } = lab.record;
+      return print(options, { endpoint, site, outputs }, printTry(lab.record));
     }),
   );
 

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { Body } from '../fleet/bodies/body';
 import type { Lab } from './lab';
+import type { LabOutputs } from './outputs';
 import { killWorker, startWorker, workerRuns } from './worker-control';
 
 /** Header that carries the lab's token: a web page that a person happens to visit cannot send it. */
@@ -13,7 +14,9 @@ export interface InstanceStatus {
   readonly instanceId: string;
   readonly zone: string;
   readonly state: string;
-  /** `active` or `down`; `none` while the instance has no body. */
+  /** Its Auto Scaling group, if it is in one. */
+  readonly groupName?: string | undefined;
+  /** `active` or `down`; `none` on a web instance, and while an instance has no body. */
   readonly worker: 'active' | 'down' | 'none';
 }
 
@@ -91,19 +94,20 @@ export class Control {
   }
 
   private async status(instance: Omit<InstanceStatus, 'worker'>): Promise<InstanceStatus> {
-    const { instanceId, zone, state } = instance;
-    const body = this.lab.fleet.body(instanceId);
+    const { outputs, fleet } = this.lab;
+    const body = fleet.body(instance.instanceId);
     const worker =
-      body === undefined
+      body === undefined || serviceOf(instance, outputs) !== outputs.workerService
         ? 'none'
-        : (await workerRuns(body, this.lab.outputs.workerService))
+        : (await workerRuns(body, outputs.workerService))
           ? 'active'
           : 'down';
-    return { instanceId, zone, state, worker };
+    return { ...instance, worker };
   }
 
   private async act(body: Body, action: InstanceAction): Promise<unknown> {
-    const service = this.lab.outputs.workerService;
+    const instance = this.lab.fleet.instances().find(({ instanceId }) => instanceId === body.instanceId);
+    const service = serviceOf(instance, this.lab.outputs);
     switch (action) {
       case 'log':
         return { log: await body.journal(service), console: await body.consoleOutput() };
@@ -115,6 +119,13 @@ export class Control {
         return { worker: 'active' };
     }
   }
+}
+
+/** What runs on an instance: the site in the web group, else the worker. */
+function serviceOf(instance: Pick<InstanceStatus, 'groupName'> | undefined, outputs: LabOutputs): string {
+  const { webGroupName, webService, workerService } = outputs;
+  const isWeb = webGroupName !== undefined && instance?.groupName === webGroupName;
+  return (isWeb ? webService : undefined) ?? workerService;
 }
 
 function isAction(action: string | undefined): action is InstanceAction {

@@ -9,6 +9,10 @@ import {
   RunInstancesCommand,
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
+import {
+  DescribeTargetHealthCommand,
+  ElasticLoadBalancingV2Client,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
 
 import { administrator } from './pipeline-client';
 import type { LabOutputs } from './outputs';
@@ -32,6 +36,7 @@ export interface GroupDescription {
 export class GroupClient {
   private readonly autoScaling: AutoScalingClient;
   private readonly ec2: EC2Client;
+  private readonly loadBalancing: ElasticLoadBalancingV2Client;
 
   constructor(
     endpoint: string,
@@ -40,16 +45,20 @@ export class GroupClient {
     const common = { endpoint, region: outputs.region, credentials: administrator };
     this.autoScaling = new AutoScalingClient(common);
     this.ec2 = new EC2Client(common);
+    this.loadBalancing = new ElasticLoadBalancingV2Client(common);
   }
 
-  /** @throws Error when the group that Terraform applied does not exist. */
-  async describe(): Promise<GroupDescription> {
+  /**
+   * @param groupName @default the worker group
+   * @throws Error when there is no such group.
+   */
+  async describe(groupName = this.outputs.workerGroupName): Promise<GroupDescription> {
     const { AutoScalingGroups } = await this.autoScaling.send(
-      new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [this.outputs.workerGroupName] }),
+      new DescribeAutoScalingGroupsCommand({ AutoScalingGroupNames: [groupName] }),
     );
     const group = AutoScalingGroups?.[0];
     if (group === undefined) {
-      throw new Error(`There is no Auto Scaling group ${this.outputs.workerGroupName}.`);
+      throw new Error(`There is no Auto Scaling group ${groupName}.`);
     }
     return {
       minSize: group.MinSize ?? 0,
@@ -79,6 +88,20 @@ export class GroupClient {
       throw new Error(`RunInstances from ${this.outputs.workerLaunchTemplateId} gave no instance.`);
     }
     return instanceId;
+  }
+
+  /** Instances that the load balancer sends requests to; none where there is no web tier. */
+  async healthyTargets(): Promise<string[]> {
+    const { webTargetGroupArn } = this.outputs;
+    if (webTargetGroupArn === undefined) {
+      return [];
+    }
+    const { TargetHealthDescriptions } = await this.loadBalancing.send(
+      new DescribeTargetHealthCommand({ TargetGroupArn: webTargetGroupArn }),
+    );
+    return (TargetHealthDescriptions ?? []).flatMap(({ Target, TargetHealth }) =>
+      TargetHealth?.State === 'healthy' ? (Target?.Id ?? []) : [],
+    );
   }
 
   /** Terminates a member by Auto Scaling, which lets its lifecycle hooks wait, and replaces it. */
@@ -113,5 +136,6 @@ export class GroupClient {
   close(): void {
     this.autoScaling.destroy();
     this.ec2.destroy();
+    this.loadBalancing.destroy();
   }
 }

@@ -4,6 +4,7 @@ import { Control } from './control';
 import { interruptSignal } from './interrupt';
 import { type KeeperMessage, keeperOrder } from './keeper-messages';
 import { startLab } from './lab';
+import { siteAddress } from './site';
 import { writeRecord } from './standing-lab';
 
 function tell(message: KeeperMessage): void {
@@ -41,7 +42,13 @@ async function keep(): Promise<void> {
     });
     lab.edge.control(new Control(lab, token, resolve).handle);
   });
-  await writeRecord(order.folder, { endpoint: lab.endpoint, token, pid: process.pid, outputs: lab.outputs });
+  await writeRecord(order.folder, {
+    endpoint: lab.endpoint,
+    token,
+    pid: process.pid,
+    outputs: lab.outputs,
+    site: siteAddress(lab),
+  });
   tell({ kind: 'standing' });
   process.disconnect();
   await toldToStop;

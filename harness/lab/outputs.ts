@@ -16,6 +16,12 @@ export const labOutputs = z.object({
   workerGroupName: z.string(),
   workerLaunchTemplateId: z.string(),
   workerService: z.string(),
+  /** What follows is there where the web tier is on. */
+  siteUrl: z.string().optional(),
+  loadBalancerDnsName: z.string().optional(),
+  webGroupName: z.string().optional(),
+  webTargetGroupArn: z.string().optional(),
+  webService: z.string().optional(),
 });
 
 /** What the lab knows of the applied architecture: names, ARNs and URLs, all from Terraform's outputs. */

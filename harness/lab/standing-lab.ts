@@ -17,6 +17,8 @@ const record = z.object({
   token: z.string(),
   pid: z.number(),
   outputs: labOutputs,
+  /** Where the site is reached on this machine, where there is one. */
+  site: z.string().optional(),
 });
 
 /** What `lab up` leaves for the commands that follow. */
@@ -46,6 +48,7 @@ const instances: z.ZodType<InstanceStatus[]> = z.array(
     instanceId: z.string(),
     zone: z.string(),
     state: z.string(),
+    groupName: z.string().optional(),
     worker: z.enum(['active', 'down', 'none']),
   }),
 );

@@ -54,6 +54,7 @@ export class WebTier extends Construct {
       vpcId: network.vpcId,
       targetType: 'instance',
       protocol: 'HTTP',
+      protocolVersion: 'HTTP1',
       port,
       healthCheck: {
         path: '/health',

@@ -6,7 +6,8 @@ import { movie } from './movie';
 import { recovers } from './recovers';
 import { template } from './template';
 import { scales } from './scales';
+import { web } from './web';
 import { works } from './works';
 
 /** The acts, in the order of the story: each begins where the one before it ended. */
-export const acts: readonly Act[] = [works, dies, recovers, template, group, heals, scales, movie];
+export const acts: readonly Act[] = [works, dies, recovers, template, group, heals, scales, web, movie];

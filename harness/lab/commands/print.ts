@@ -1,6 +1,6 @@
 import pc from 'picocolors';
 
-import type { LabOutputs } from '../outputs';
+import type { LabRecord } from '../standing-lab';
 
 /** Says why a command failed: one text for a person, `{ "error": … }` for a machine. */
 export function printError(error: unknown, json: boolean): void {
@@ -16,7 +16,11 @@ export function printError(error: unknown, json: boolean): void {
  * The story, as commands to type against the one endpoint. SQS's name it themselves: version 1 of the AWS CLI sets its
  * own endpoint for SQS over `AWS_ENDPOINT_URL` (its customization «override SSL common name»).
  */
-export function printTry(endpoint: string, outputs: LabOutputs): string {
+export function printTry({
+  endpoint,
+  outputs,
+  site,
+}: Pick<LabRecord, 'endpoint' | 'outputs' | 'site'>): string {
   const { uploadBucket, uploadsPrefix, processedPrefix, queueUrl, workerGroupName, region } = outputs;
   return `
 The lab stands at ${pc.bold(endpoint)}
@@ -41,7 +45,7 @@ The lab stands at ${pc.bold(endpoint)}
   aws autoscaling describe-auto-scaling-groups --auto-scaling-group-names ${workerGroupName}
   npm run lab -- terminate
   npm run lab -- status
-
+${site === undefined ? '' : `\n  ${pc.dim('# web: open it in a browser')}\n  ${site}\n`}
   ${pc.dim('# outputs')}
 ${Object.entries(outputs)
   .map(([name, value]) => `  ${name.padEnd(24)} ${value}`)

@@ -9,29 +9,26 @@ export interface Report {
   readonly text: string;
 }
 
-async function instanceIds(lab: StandingLab, instance: string | undefined): Promise<string[]> {
-  return instance === undefined ? (await lab.instances()).map(({ instanceId }) => instanceId) : [instance];
-}
-
-/** Does one thing inside the given instance, or inside every one; resolves with their ids. */
+/** Does one thing to the worker of the given instance, or to every worker; resolves with the instances' ids. */
 export async function eachInstance(
   lab: StandingLab,
   instance: string | undefined,
   action: InstanceAction,
 ): Promise<string[]> {
-  const ids = await instanceIds(lab, instance);
+  const workers = (await lab.instances()).filter(({ worker }) => worker !== 'none');
+  const ids = instance === undefined ? workers.map(({ instanceId }) => instanceId) : [instance];
   await Promise.all(ids.map((id) => lab.act(id, action)));
   return ids;
 }
 
-/** The worker's log and the console of the given instance, or of every one. */
+/** The log of the worker or the site, and the console, of the given instance, or of every one. */
 export async function logs(lab: StandingLab, instance: string | undefined): Promise<Report> {
-  const ids = await instanceIds(lab, instance);
+  const every = (await lab.instances()).map(({ instanceId }) => instanceId);
+  const ids = instance === undefined ? every : [instance];
   const value = await Promise.all(ids.map(async (id) => ({ instanceId: id, ...(await lab.log(id)) })));
   const text = value
     .map(({ instanceId, log, console }) => {
-      const shown =
-        log.trim() === '' ? `(no log of the worker; the console says:)\n${console.trim()}` : log.trim();
+      const shown = log.trim() === '' ? `(no log yet; the console says:)\n${console.trim()}` : log.trim();
       return `${instanceId}\n${shown.replaceAll(/^/gm, '  ')}`;
     })
     .join('\n\n');
@@ -40,7 +37,7 @@ export async function logs(lab: StandingLab, instance: string | undefined): Prom
 
 /** What the lab is made of and how it is: instances, workers, the group, the queue. */
 export async function status(lab: StandingLab): Promise<Report> {
-  const { endpoint, outputs } = lab.record;
+  const { endpoint, outputs, site } = lab.record;
   const pipeline = new PipelineClient(endpoint, outputs);
   const group = new GroupClient(endpoint, outputs);
   try {
@@ -50,14 +47,24 @@ export async function status(lab: StandingLab): Promise<Report> {
     const deadLetters = await pipeline.depth(outputs.deadLetterQueueUrl);
     const text = [
       `endpoint     ${endpoint}`,
+      ...(site === undefined ? [] : [`site         ${site}`]),
       `group        ${outputs.workerGroupName}: ${inService.length} of ${desiredCapacity} in service`,
       `queue        ${outputs.queueName}: ${queue.visible} visible, ${queue.inFlight} in flight, ${deadLetters.visible} in the dead-letter queue`,
       ...instances.map(
-        ({ instanceId, zone, state, worker }) => `${instanceId}  ${zone}  ${state}, worker ${worker}`,
+        ({ instanceId, zone, state, groupName, worker }) =>
+          `${instanceId}  ${zone}  ${state}, ${worker === 'none' ? (groupName ?? 'no group') : `worker ${worker}`}`,
       ),
     ].join('\n');
     return {
-      value: { endpoint, group: { desiredCapacity, inService }, queue, deadLetters, instances, outputs },
+      value: {
+        endpoint,
+        site,
+        group: { desiredCapacity, inService },
+        queue,
+        deadLetters,
+        instances,
+        outputs,
+      },
       text,
     };
   } finally {

@@ -1,0 +1,60 @@
+import { Stage } from './acts/stage';
+import { web, webInstancesReady } from './acts/web';
+import { type Lab, startLab } from './lab';
+import { siteAddress } from './site';
+
+describe('the web tier that Terraform applied', () => {
+  let lab: Lab;
+  let stage: Stage;
+  let site: string;
+  const problems: string[] = [];
+
+  beforeAll(async () => {
+    lab = await startLab({
+      environment: { UPLOAD_PIPELINE_WEB_TIER: 'true' },
+      onProgress: (message) => {
+        if (message.startsWith('the fleet:')) {
+          problems.push(message);
+        }
+      },
+    });
+    stage = new Stage(lab, () => undefined);
+    await stage.groupReady();
+    site = siteAddress(lab)!;
+    await webInstancesReady(stage, lab.outputs.webGroupName!, site);
+  }, 600_000);
+
+  afterAll(async () => {
+    stage.close();
+    await lab.close();
+  }, 60_000);
+
+  it('finds nothing to change in a second plan', async () => {
+    expect(await lab.terraform.plan()).toMatchObject({ changes: false, changed: [] });
+  }, 240_000);
+
+  it('takes an upload, loses no request while an instance is replaced, and shows the result', async () => {
+    expect(await web.play(stage)).toHaveLength(3);
+  }, 300_000);
+
+  it('sends people to both instances, and to none of the workers', async () => {
+    const healthy = await stage.group.healthyTargets();
+    const workers = (await stage.members()).map(({ instanceId }) => instanceId);
+    expect(healthy).toHaveLength(2);
+    expect(healthy.filter((id) => workers.includes(id))).toEqual([]);
+  });
+
+  it('shows a result only by a signed link', async () => {
+    await stage.upload('plain.txt', 'plain');
+    await stage.processed('plain.txt');
+    const answer = await fetch(`${site}/files?name=plain.txt`, { redirect: 'manual' });
+    const link = new URL(answer.headers.get('location')!);
+    expect(await (await fetch(link)).text()).toBe('plain');
+    link.search = '';
+    expect((await fetch(link)).status).toBe(403);
+  }, 120_000);
+
+  it('had no trouble in the fleet all along', () => {
+    expect(problems).toEqual([]);
+  });
+});

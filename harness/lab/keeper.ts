@@ -6,6 +6,7 @@ import { type KeeperMessage, keeperOrder } from './keeper-messages';
 import { startLab } from './lab';
 import { siteAddress } from './site';
 import { writeRecord } from './standing-lab';
+import { storyEnvironment } from './story';
 
 function tell(message: KeeperMessage): void {
   if (process.connected) {
@@ -28,6 +29,7 @@ async function keep(): Promise<void> {
 
   const lab = await startLab({
     ...order,
+    environment: storyEnvironment(),
     signal,
     onProgress: (message) => {
       tell({ kind: 'progress', message });

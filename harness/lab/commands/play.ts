@@ -4,6 +4,7 @@ import type { BackendName } from '../backend';
 import { startLab } from '../lab';
 import { Narrator } from '../narrator';
 import { play, succeeded } from '../play';
+import { storyEnvironment } from '../story';
 
 /** How to play the whole lab. */
 export interface PlayOptions {
@@ -32,6 +33,7 @@ export async function playCommand({
     port,
     timeFactor,
     backend,
+    environment: storyEnvironment(),
     signal,
     onProgress: narrator.step,
   });

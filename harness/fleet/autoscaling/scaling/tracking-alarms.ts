@@ -16,6 +16,30 @@ const predefined: Readonly<Record<string, Omit<TrackedMetric, 'dimensions'>>> = 
   ASGAverageNetworkOut: { namespace: 'AWS/EC2', name: 'NetworkOut', statistic: 'Average' },
 };
 
+const requestCount = 'ALBRequestCountPerTarget';
+
+/**
+ * Requests for each target of a load balancer's target group. Load balancers here report no metrics yet, so such a policy
+ * is kept and shown, and its alarms wait for data.
+ *
+ * @throws ServiceError for a label that names no load balancer and target group.
+ */
+function requestsPerTarget(label: string): TrackedMetric {
+  const [, LoadBalancer, TargetGroup] =
+    /^(app\/[^/]+\/[^/]+)\/(targetgroup\/[^/]+\/[^/]+)$/.exec(label) ?? [];
+  if (LoadBalancer === undefined || TargetGroup === undefined) {
+    throw validationError(
+      `The resource label ${JSON.stringify(label)} must look like app/<name>/<id>/targetgroup/<name>/<id>.`,
+    );
+  }
+  return {
+    namespace: 'AWS/ApplicationELB',
+    name: 'RequestCountPerTarget',
+    dimensions: { LoadBalancer, TargetGroup },
+    statistic: 'Sum',
+  };
+}
+
 /** @throws ServiceError when the metric is not said, said twice, or not done here. */
 export function trackedMetric(
   groupName: string,
@@ -27,11 +51,14 @@ export function trackedMetric(
       'You must specify either a PredefinedMetricSpecification or a CustomizedMetricSpecification, and not both.',
     );
   }
+  if (fixed?.PredefinedMetricType === requestCount) {
+    return requestsPerTarget(fixed.ResourceLabel ?? '');
+  }
   if (fixed !== undefined) {
     const metric = predefined[fixed.PredefinedMetricType ?? ''];
     if (metric === undefined) {
       throw notDoneHere(
-        `autoscaling: target tracking of ${fixed.PredefinedMetricType ?? 'an unknown metric'}; done are ${Object.keys(predefined).join(', ')}: it`,
+        `autoscaling: target tracking of ${fixed.PredefinedMetricType ?? 'an unknown metric'}; done are ${[...Object.keys(predefined), requestCount].join(', ')}: it`,
       );
     }
     return { ...metric, dimensions: { AutoScalingGroupName: groupName } };

@@ -14,6 +14,7 @@ const rooms = [
   { type: 'testing', pattern: 'testing/**', partialMatch: false },
   { type: 'review', pattern: 'review/**', partialMatch: false },
   { type: 'bench', pattern: 'bench/**', partialMatch: false },
+  { type: 'scan', pattern: 'scan/**', partialMatch: false },
   { type: 'examples', pattern: 'examples/**', partialMatch: false },
   { type: 'docs', pattern: 'docs/**', partialMatch: false },
 ];
@@ -47,6 +48,7 @@ export default tseslint.config(
             may('web', ['instance', 'bundle', 'testing']),
             may('instance', 'testing'),
             may('review', 'harness'),
+            may('scan', 'harness'),
             may('bench', ['harness', 'worker', 'testing']),
           ],
         },

@@ -10,6 +10,7 @@ const run = promisify(execFile);
 jest.setTimeout(120_000);
 
 interface StackJson {
+  readonly terraform: { readonly backend: Readonly<Record<string, unknown>> };
   readonly provider: { readonly aws: readonly Record<string, unknown>[] };
   readonly output: Readonly<Record<string, unknown>>;
 }
@@ -65,6 +66,31 @@ describe('the app', () => {
         endpoints: [expect.objectContaining({ s3: endpoint, sqs: endpoint, autoscaling: endpoint })],
       },
     ]);
+  });
+
+  it('keeps its state beside Terraform', () => {
+    expect(Object.keys(forAws.terraform.backend)).toEqual(['local']);
+  });
+
+  it('keeps its state in the bucket that is given, encrypted and locked by S3 itself', async () => {
+    const { terraform } = await synthesized('state', { UPLOAD_PIPELINE_STATE_BUCKET: 'the-state' });
+    expect(terraform.backend).toEqual({
+      s3: {
+        bucket: 'the-state',
+        key: 'upload-pipeline/terraform.tfstate',
+        region: 'us-east-2',
+        encrypt: true,
+        use_lockfile: true,
+      },
+    });
+  });
+
+  it('leaves the state of a lab to the lab', async () => {
+    const { terraform } = await synthesized('lab-state', {
+      UPLOAD_PIPELINE_STATE_BUCKET: 'the-state',
+      UPLOAD_PIPELINE_ENDPOINT: 'http://127.0.0.1:4566',
+    });
+    expect(Object.keys(terraform.backend)).toEqual(['local']);
   });
 
   it('has the outputs that the harness and operators read', () => {

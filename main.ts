@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
-import { App, TerraformOutput, TerraformStack } from 'cdktf';
+import { App, S3Backend, TerraformOutput, TerraformStack } from 'cdktf';
 
 import { type Configuration, ConfigurationError, loadConfiguration } from './config';
 import { UploadPipeline, webService, workerService } from './modules';
@@ -36,6 +36,17 @@ function provider(stack: TerraformStack, { region, endpoint }: Configuration): v
           endpoints: [Object.fromEntries(emulated.map((service) => [service, endpoint]))],
         }),
   });
+}
+
+/** Where the state is kept: beside Terraform, or in a bucket that also locks it. A lab keeps its own. */
+function backend(stack: TerraformStack, { stateBucket, namePrefix, region, endpoint }: Configuration): void {
+  if (stateBucket === undefined || endpoint !== undefined) {
+    return;
+  }
+  const key = `${namePrefix}/terraform.tfstate`;
+  new S3Backend(stack, { bucket: stateBucket, key, region, encrypt: true });
+  // CDKTF knows only the lock by a DynamoDB table, which Terraform gives up.
+  stack.addOverride('terraform.backend.s3.use_lockfile', true);
 }
 
 function outputs(
@@ -91,6 +102,7 @@ export function synthesize(configuration: Configuration, outdir?: string): void 
   const app = new App(outdir === undefined ? {} : { outdir });
   const stack = new TerraformStack(app, 'upload-pipeline');
   provider(stack, configuration);
+  backend(stack, configuration);
   outputs(stack, configuration, new UploadPipeline(stack, 'pipeline', configuration));
   app.synth();
 }

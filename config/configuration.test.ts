@@ -221,6 +221,7 @@ describe('a configuration', () => {
     ['a key that is none', { encryptionKey: 'alias/films' }, 'encryptionKey: got "alias/films"; it must be'],
     ['overlapping endings', { notificationSuffixes: ['.gz', '.tar.gz'] }, 'notificationSuffixes: got [".gz"'],
     ['an origin that is none', { corsOrigins: ['*'] }, 'corsOrigins: got ["*"]; an origin is'],
+    ['a state in no bucket', { stateBucket: 'State' }, 'stateBucket: got "State"; S3 allows'],
     ['logs in no bucket', { accessLogBucketName: 'Logs' }, 'accessLogBucketName: got "Logs"; S3 allows'],
     ['an address that is none', { alarmEmail: 'operators' }, 'alarmEmail: got "operators"; an address looks'],
     ['a topic that is none', { alarmTopicArn: 'operators' }, 'alarmTopicArn: got "operators"; an ARN looks'],

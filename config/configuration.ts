@@ -149,6 +149,8 @@ export const configurationFields = z.strictObject({
   webArtifact: text.default('dist/web.tar.gz'),
   /** Path of the archive with ffmpeg, as `npm run build:media` makes it. */
   mediaArtifact: text.optional(),
+  /** Bucket, which exists, for Terraform's state. */
+  stateBucket: text.optional(),
   /** URL of an emulator: every AWS API is called there, with dummy credentials. */
   endpoint: z
     .url({ protocol: /^https?$/, error: 'an http or https URL, as in "http://127.0.0.1:4566".' })
@@ -231,6 +233,9 @@ export function parseConfiguration(raw: unknown): Configuration {
     ...maxReceiveCountProblems(configuration.maxReceiveCount),
     ...encryptionKeyProblems(configuration.encryptionKey),
     ...notificationProblems(configuration.uploadsPrefix, configuration),
+    ...(configuration.stateBucket === undefined
+      ? []
+      : bucketNameProblems('stateBucket', configuration.stateBucket)),
     ...(configuration.accessLogBucketName === undefined
       ? []
       : bucketNameProblems('accessLogBucketName', configuration.accessLogBucketName)),

@@ -67,6 +67,16 @@ const pipeline = new UploadPipeline(stack, 'pipeline', {
       maxSize: 4,
     },
   ],
+
+  // Web
+  webTier: true,
+  webArtifact: require.resolve('upload-pipeline/web.tar.gz'),
+  webCertificateArn: 'arn:aws:acm:us-east-2:111122223333:certificate/11111111-2222-3333-4444-555555555555',
+  webDeletionProtection: true,
+  webMaxSize: 6,
+
+  // Observability
+  alarmEmail: 'films-on-call@example.com',
 });
 
 // What no prop covers is reached through the provider's resource.

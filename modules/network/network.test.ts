@@ -66,6 +66,21 @@ describe('a network', () => {
     expect(rule.cidr_ipv4).toBeUndefined();
   });
 
+  it('leaves the default security group without a rule', () => {
+    const group = synthesize().one('aws_default_security_group');
+    expect(group.ingress).toBeUndefined();
+    expect(group.egress).toBeUndefined();
+  });
+
+  it('says of each rule what it is for', () => {
+    const stack = synthesize();
+    for (const type of ['aws_vpc_security_group_egress_rule', 'aws_vpc_security_group_ingress_rule']) {
+      for (const rule of stack.all(type)) {
+        expect(rule.tags).toEqual({ Name: expect.stringMatching(/^HTTPS (to|from) /) as string });
+      }
+    }
+  });
+
   it('lets instances out to the endpoints and to S3 only', () => {
     const stack = synthesize();
     const rules = stack.all('aws_vpc_security_group_egress_rule');

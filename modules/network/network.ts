@@ -1,3 +1,4 @@
+import { DefaultSecurityGroup } from '@cdktf/provider-aws/lib/default-security-group';
 import { RouteTable } from '@cdktf/provider-aws/lib/route-table';
 import { RouteTableAssociation } from '@cdktf/provider-aws/lib/route-table-association';
 import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group';
@@ -66,6 +67,8 @@ export class Network extends Construct {
       tags: { Name: name },
     });
     this.vpcId = vpc.id;
+    // Whatever is launched without a security group gets this one: without rules it reaches nothing.
+    new DefaultSecurityGroup(this, 'default-security-group', { vpcId: vpc.id });
 
     const routes = new RouteTable(this, 'routes', { vpcId: vpc.id, tags: { Name: `${name}-private` } });
     const subnets = availabilityZones.map((zone, index) => {

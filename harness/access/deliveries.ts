@@ -50,6 +50,10 @@ async function subscriptionDeliveries({ sns }: Clients): Promise<Delivery[]> {
   const deliveries: Delivery[] = [];
   for await (const { Subscriptions = [] } of paginateListSubscriptions({ client: sns }, {})) {
     for (const { SubscriptionArn, TopicArn: from = '', Protocol, Endpoint: to = '' } of Subscriptions) {
+      // An address that has not been confirmed gets nothing, and has no ARN to ask by.
+      if (SubscriptionArn === 'PendingConfirmation') {
+        continue;
+      }
       const { Attributes } = await sns.send(new GetSubscriptionAttributesCommand({ SubscriptionArn }));
       const policy = Attributes?.RedrivePolicy;
       const targets = [

@@ -18,9 +18,10 @@ import { Principals } from './principal';
 import type { Requirement } from './requirement';
 import { requirementsOf, servicePrefix } from './requirements/requirements';
 import { deletion, listingTold, s3Requirements } from './requirements/s3';
+import { rolePolicies } from './role-policies';
 import { type S3Request, readS3Request } from './s3-operation';
 import { readUploadForm } from './upload-form';
-import { type Grant, usedGrants } from './usage';
+import { type Grant, grantsOf, unused, usedGrants } from './usage';
 
 /** Decides at the edge who may do what, as AWS would, by the policies that were applied. */
 export class Access {
@@ -60,6 +61,17 @@ export class Access {
   /** The statements that have allowed something to a role so far. */
   async usedGrants(): Promise<Grant[]> {
     return usedGrants(this.judge, this.history.uses);
+  }
+
+  /** What the roles that have called are granted and have not needed so far. */
+  async unusedGrants(): Promise<Grant[]> {
+    const roleNames = new Set(this.history.uses.map(({ principal }) => principal.roleName));
+    const granted = await Promise.all(
+      [...roleNames].map(async (roleName) =>
+        grantsOf(roleName, await rolePolicies(this.clients.iam, this.cache, roleName)),
+      ),
+    );
+    return unused(granted.flat(), await this.usedGrants());
   }
 
   /** What S3 and SNS may not deliver where they are told to, one sentence each. */

@@ -41,3 +41,11 @@ export class History {
     return [...this.refused.values()];
   }
 }
+
+/** What was refused, one line for a person each. */
+export function describeDenials(denied: readonly DeniedCall[]): string[] {
+  return denied.map(
+    ({ principal, action, resource, count, message }) =>
+      `${principal} ${action} on ${resource}, ${count === 1 ? 'once' : `${count} times`}: ${message}`,
+  );
+}

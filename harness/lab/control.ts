@@ -72,6 +72,9 @@ export class Control {
       this.shutDown();
       return { shuttingDown: true };
     }
+    if (method === 'GET' && resource === 'denials') {
+      return this.lab.access.denials;
+    }
     if (method === 'GET' && resource === 'instances' && instanceId === undefined) {
       return Promise.all(this.lab.fleet.instances().map((instance) => this.status(instance)));
     }

@@ -8,7 +8,7 @@ import { type Clock, WallClock, tell } from '../fleet/clock';
 import { Fleet } from '../fleet/fleet';
 import { Closing } from '../support/closing';
 import type { TerraformEvent } from '../terraform/events';
-import { synthesize } from '../terraform/synthesize';
+import { type SynthesizedStack, synthesize } from '../terraform/synthesize';
 import { Terraform } from '../terraform/terraform';
 import { type BackendName, backends, chooseBackend } from './backend';
 import { makeLabFolder } from './lab-folder';
@@ -62,6 +62,8 @@ export interface Lab {
   readonly terraform: Terraform;
   /** Folder of the synthesized stack that was applied. */
   readonly stackFolder: string;
+  /** Applies the configuration with other fields, as environment variables of the synthesis. @default as at the start */
+  readonly apply: (environment?: Readonly<Record<string, string>>) => Promise<void>;
   /** How long each step took. */
   readonly setUp: readonly SetUpStep[];
   /** Stops everything and removes the folder. Idempotent. */
@@ -139,15 +141,15 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     if (clock.factor !== 1) {
       onProgress(`periods, cooldowns and the like are compressed: a minute is ${tell(60, clock)}`);
     }
-    onProgress('synthesizing the stack');
-    const stack = await timed('synthesis', () =>
+    const synthesizeWith = (environment: Readonly<Record<string, string>> = {}): Promise<SynthesizedStack> =>
       synthesize({
         project,
         outputFolder: join(folder, 'cdktf.out'),
-        environment: { ...options.environment, UPLOAD_PIPELINE_ENDPOINT: edge.url },
+        environment: { ...options.environment, ...environment, UPLOAD_PIPELINE_ENDPOINT: edge.url },
         ...interruptible,
-      }),
-    );
+      });
+    onProgress('synthesizing the stack');
+    const stack = await timed('synthesis', () => synthesizeWith());
 
     const access = Access.start({ edge, region: stack.region });
     closing.add(() => {
@@ -199,6 +201,10 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       fleet,
       terraform,
       stackFolder: stack.folder,
+      apply: async (environment) => {
+        await synthesizeWith(environment);
+        await terraform.apply();
+      },
       setUp,
       close,
       [Symbol.asyncDispose]: close,

@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 
+import { type DeniedCall, describeDenials } from '../access/history';
 import type { SetUpStep } from './lab';
 import type { ActReport } from './play';
 
@@ -47,6 +48,13 @@ export class Narrator {
       for (const line of report.error === undefined ? report.seen : [report.error]) {
         this.out.write(`${' '.repeat(width)}${pc.dim('·')} ${line}\n`);
       }
+    }
+  }
+
+  /** What was refused, where anything was. */
+  denials(denied: readonly DeniedCall[]): void {
+    for (const line of describeDenials(denied)) {
+      this.out.write(`${'denied'.padEnd(width)}${line}\n`);
     }
   }
 

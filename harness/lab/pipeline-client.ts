@@ -40,9 +40,16 @@ export class PipelineClient {
   }
 
   /** Puts an object under the uploads prefix and returns its whole key. */
-  async upload(name: string, body: string | Uint8Array): Promise<string> {
+  async upload(name: string, body: string | Uint8Array, contentType?: string): Promise<string> {
     const key = this.uploadKey(name);
-    await this.s3.send(new PutObjectCommand({ Bucket: this.outputs.uploadBucket, Key: key, Body: body }));
+    await this.s3.send(
+      new PutObjectCommand({
+        Bucket: this.outputs.uploadBucket,
+        Key: key,
+        Body: body,
+        ContentType: contentType,
+      }),
+    );
     return key;
   }
 

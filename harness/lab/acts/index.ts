@@ -6,8 +6,9 @@ import { movie } from './movie';
 import { recovers } from './recovers';
 import { template } from './template';
 import { scales } from './scales';
+import { view } from './view';
 import { web } from './web';
 import { works } from './works';
 
 /** The acts, in the order of the story: each begins where the one before it ended. */
-export const acts: readonly Act[] = [works, dies, recovers, template, group, heals, scales, web, movie];
+export const acts: readonly Act[] = [view, works, dies, recovers, template, group, heals, scales, web, movie];

@@ -54,8 +54,12 @@ export class Stage {
     }
   }
 
-  async upload(name: string, body: string | Uint8Array = `content of ${name}\n`): Promise<void> {
-    const key = await this.pipeline.upload(name, body);
+  async upload(
+    name: string,
+    body: string | Uint8Array = `content of ${name}\n`,
+    contentType?: string,
+  ): Promise<void> {
+    const key = await this.pipeline.upload(name, body, contentType);
     this.uploaded.push(name);
     this.say(`uploaded ${key}`);
   }

@@ -45,9 +45,12 @@ export async function playCommand({
     );
     const seen = succeeded(reports);
     if (json === true) {
-      console.log(JSON.stringify({ seen, setUp: lab.setUp, acts: reports }, undefined, 2));
+      console.log(
+        JSON.stringify({ seen, setUp: lab.setUp, acts: reports, denied: lab.access.denials }, undefined, 2),
+      );
     } else {
       narrator.table(lab.setUp, reports);
+      narrator.denials(lab.access.denials);
     }
     return seen;
   } finally {

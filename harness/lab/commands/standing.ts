@@ -1,3 +1,4 @@
+import { describeDenials } from '../../access/history';
 import type { InstanceAction } from '../control';
 import { GroupClient } from '../group-client';
 import { PipelineClient } from '../pipeline-client';
@@ -44,6 +45,7 @@ export async function status(lab: StandingLab): Promise<Report> {
     const instances = await lab.instances();
     const { desiredCapacity, inService } = await group.describe();
     const queue = await pipeline.depth();
+    const denied = await lab.denials();
     const deadLetters = await pipeline.depth(outputs.deadLetterQueueUrl);
     const text = [
       `endpoint     ${endpoint}`,
@@ -54,6 +56,7 @@ export async function status(lab: StandingLab): Promise<Report> {
         ({ instanceId, zone, state, groupName, worker }) =>
           `${instanceId}  ${zone}  ${state}, ${worker === 'none' ? (groupName ?? 'no group') : `worker ${worker}`}`,
       ),
+      ...describeDenials(denied).map((line) => `denied       ${line}`),
     ].join('\n');
     return {
       value: {
@@ -63,6 +66,7 @@ export async function status(lab: StandingLab): Promise<Report> {
         queue,
         deadLetters,
         instances,
+        denied,
         outputs,
       },
       text,

@@ -18,6 +18,7 @@ import { App, TerraformStack } from 'cdktf';
 import { AwsProvider } from '@cdktf/provider-aws/lib/provider/index.js';
 import { ExistingTaskQueue, UploadPipeline, ValidationError, WorkerFleet } from 'upload-pipeline';
 import { decodeTask } from 'upload-pipeline/worker';
+import { startLab } from 'upload-pipeline/harness';
 import { createRequire } from 'node:module';
 
 const app = new App({ outdir: 'out' });
@@ -45,6 +46,7 @@ pipeline.queue.resources.queue.addOverride('delay_seconds', 5);
 app.synth();
 if (!(pipeline.workers instanceof WorkerFleet)) throw new Error('no WorkerFleet');
 if (typeof decodeTask !== 'function') throw new Error('no decodeTask');
+if (typeof startLab !== 'function') throw new Error('no startLab');
 try {
   new ExistingTaskQueue(stack, 'queue', { queueName: 'tasks.fifo' });
 } catch (error) {
@@ -59,6 +61,7 @@ import type { UploadPipelineProps } from 'upload-pipeline';
 // @ts-expect-error a prop of the wrong type
 export const wrong: UploadPipelineProps['minSize'] = 'two';
 export { QueueConsumer, type Processor } from 'upload-pipeline/worker';
+export { TeamLab, startLab } from 'upload-pipeline/harness';
 `;
 
 describe('the package', () => {
@@ -72,7 +75,8 @@ describe('the package', () => {
     await mkdir(join(modules, manifest.name), { recursive: true });
     await extract({ file: join(project, archive!), cwd: join(modules, manifest.name), strip: 1 });
     // What it declares to need, and nothing else, stands beside it.
-    for (const name of [...Object.keys(manifest.dependencies), ...Object.keys(manifest.peerDependencies)]) {
+    const { dependencies, peerDependencies, optionalDependencies } = manifest;
+    for (const name of Object.keys({ ...dependencies, ...peerDependencies, ...optionalDependencies })) {
       await mkdir(dirname(join(modules, name)), { recursive: true });
       await symlink(join(__dirname, 'node_modules', name), join(modules, name));
     }

@@ -88,7 +88,7 @@ describe('stopping a consumer', () => {
 
   it('does not wait for ever for a handler that heeds no abort', async () => {
     const never = gate();
-    await using r = await rehearse({ drainSeconds: 0, graceSeconds: 0.05, handler: () => never.passed });
+    await using r = await rehearse({ drainSeconds: 0, graceSeconds: 2, handler: () => never.passed });
     r.queue.send({ body: 'x' });
     r.consumer.start();
     await until('it runs', () => r.consumer.running === 1);
@@ -150,7 +150,7 @@ describe('stopping a consumer', () => {
 
   it('is the same stop when it is called again, and the shorter drain time counts', async () => {
     const work = gate();
-    await using r = await rehearse({ graceSeconds: 0.01, handler: () => work.passed });
+    await using r = await rehearse({ graceSeconds: 2, handler: () => work.passed });
     r.queue.send({ body: 'x' });
     r.consumer.start();
     await until('it runs', () => r.consumer.running === 1);

@@ -224,7 +224,7 @@ export class Stage {
     const lines = await Promise.all(
       (await this.members()).map(async (worker) => {
         const tail = (await this.log(worker)).trim().split('\n').slice(-3).join(' | ');
-        const console = (await worker.body.consoleOutput()).trim().split('\n').slice(-2).join(' | ');
+        const console = (await worker.body.consoleOutput()).trim().split('\n').slice(-8).join(' | ');
         const state = (await this.works(worker.body)) ? 'runs' : 'is down';
         return `the worker on ${worker.instanceId} in ${worker.zone} ${state}, log: ${tail}, console: ${console}`;
       }),

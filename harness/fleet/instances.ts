@@ -212,6 +212,8 @@ export class Instances {
     booted: Promise<Body>,
   ): Promise<InstanceFacts> {
     const { accountId, region, roles, targetLifecycleState } = this.options;
+    // LocalStack shows an instance as running a moment before it has its profile.
+    const { IamInstanceProfile } = this.records.get(instanceId) ?? record;
     return {
       instanceId,
       instanceType: record.InstanceType ?? '',
@@ -222,7 +224,7 @@ export class Instances {
       privateIpAddress: record.PrivateIpAddress ?? '',
       listenAddress: async () => (await booted).address,
       userData,
-      role: await roles.ofProfile(record.IamInstanceProfile?.Arn, instanceId),
+      role: await roles.ofProfile(IamInstanceProfile?.Arn, instanceId),
       targetLifecycleState: targetLifecycleState(instanceId),
     };
   }

@@ -21,6 +21,13 @@ export function subtitlesFor({ seconds }: FilmSpec): string {
   return `1\n00:00:00,500 --> 00:00:0${seconds},000\n${subtitle}\n`;
 }
 
+/** Why no film can be made, and how to change that; `undefined` where one can. */
+export function lackOfFfmpeg(): string | undefined {
+  return findOnPath('ffmpeg') === undefined
+    ? 'A film is made by ffmpeg, which is not on PATH (Debian: apt-get install ffmpeg).'
+    : undefined;
+}
+
 /**
  * Has ffmpeg make a film: a moving picture and a tone, as H.264 and AAC in MP4.
  *
@@ -29,7 +36,7 @@ export function subtitlesFor({ seconds }: FilmSpec): string {
 export async function makeFilm({ size, seconds }: FilmSpec): Promise<Buffer> {
   const ffmpeg = findOnPath('ffmpeg');
   if (ffmpeg === undefined) {
-    throw new Error('A film is made by ffmpeg, which is not on PATH (Debian: apt-get install ffmpeg).');
+    throw new Error(lackOfFfmpeg());
   }
   const folder = await mkdtemp(join(tmpdir(), 'upload-film-'));
   try {

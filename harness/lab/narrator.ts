@@ -32,6 +32,10 @@ export class Narrator {
     this.progress.write(`${pc.dim(this.clock())} ${pc.red('FAILED')} ${text}\n`);
   };
 
+  readonly notPlayed = (text: string): void => {
+    this.progress.write(`${pc.dim(this.clock())} ${pc.yellow('NOT PLAYED')} ${text}\n`);
+  };
+
   /** The closing table: each act, what it must show, whether that was seen, and how long it took. */
   table(setUp: readonly SetUpStep[], reports: readonly ActReport[]): void {
     const total = setUp.reduce((sum, { seconds }) => sum + seconds, 0);
@@ -40,12 +44,19 @@ export class Narrator {
       `\n${'set up'.padEnd(width)}${pc.green('done  ')} ${`${total.toFixed(1)} s`.padStart(8)}  ${steps}\n`,
     );
     for (const report of reports) {
-      const verdict = report.error === undefined ? pc.green('seen  ') : pc.red('FAILED');
+      const { error, lack } = report;
+      const verdict =
+        error !== undefined
+          ? pc.red('FAILED')
+          : lack !== undefined
+            ? pc.yellow('LACKS ')
+            : pc.green('seen  ');
       const seconds = `${report.seconds.toFixed(1)} s`.padStart(8);
       this.out.write(
         `${`act ${report.number} ${report.name}`.padEnd(width)}${verdict} ${seconds}  ${report.story}\n`,
       );
-      for (const line of report.error === undefined ? report.seen : [report.error]) {
+      const why = error ?? (lack === undefined ? undefined : `not played: ${lack}`);
+      for (const line of why === undefined ? report.seen : [why]) {
         this.out.write(`${' '.repeat(width)}${pc.dim('·')} ${line}\n`);
       }
     }

@@ -12,6 +12,8 @@ export interface ActReport {
   readonly seen: readonly string[];
   /** Why it did not show what it must; absent when it did. */
   readonly error?: string;
+  /** What this machine lacks for it; present when it was not played. */
+  readonly lack?: string;
 }
 
 /** Who hears of the play while it goes on. */
@@ -20,6 +22,7 @@ export interface Audience {
   readonly said: (line: string) => void;
   readonly saw: (line: string) => void;
   readonly failed: (line: string) => void;
+  readonly notPlayed: (line: string) => void;
 }
 
 /**
@@ -36,6 +39,12 @@ export async function play(lab: Lab, audience: Audience, signal?: AbortSignal): 
       const begun = performance.now();
       const seconds = (): number => (performance.now() - begun) / 1_000;
       audience.act(`Act ${number}, ${name}: ${story}`);
+      const lack = act.lack?.();
+      if (lack !== undefined) {
+        audience.notPlayed(lack);
+        reports.push({ number, name, story, seconds: 0, seen: [], lack });
+        continue;
+      }
       try {
         const seen = await act.play(stage);
         seen.forEach(audience.saw);
@@ -54,7 +63,7 @@ export async function play(lab: Lab, audience: Audience, signal?: AbortSignal): 
   return reports;
 }
 
-/** Whether every act was played and showed what it must. */
+/** Whether every act showed what it must, or was not played for a lack that is told. */
 export function succeeded(reports: readonly ActReport[]): boolean {
   return reports.length === acts.length && reports.every(({ error }) => error === undefined);
 }

@@ -8,6 +8,8 @@ export interface Act {
   readonly name: string;
   /** One sentence: what is done. */
   readonly story: string;
+  /** What this machine lacks for it, and how to get it: the act is then not played, and that is told. @default nothing */
+  readonly lack?: () => string | undefined;
   /**
    * Plays it. Resolves with what was seen, one sentence each.
    *

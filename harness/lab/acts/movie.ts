@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-import { openBrowser } from '../browser';
-import { type FilmSpec, makeFilm, subtitle, subtitlesFor } from '../film';
+import { lackOfBrowser, openBrowser } from '../browser';
+import { type FilmSpec, lackOfFfmpeg, makeFilm, subtitle, subtitlesFor } from '../film';
 import { Player, type Showing } from '../player';
 import type { Act } from './act';
 import type { Stage } from './stage';
@@ -26,6 +26,7 @@ export const movie: Act = {
   number: 10,
   name: 'movie',
   story: 'A video is uploaded, with a subtitle file beside it.',
+  lack: () => lackOfFfmpeg() ?? lackOfBrowser(),
   async play(stage) {
     await stage.upload('film.srt', subtitlesFor(film));
     await stage.upload('film.mp4', await makeFilm(film));

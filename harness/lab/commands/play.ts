@@ -40,7 +40,13 @@ export async function playCommand({
   try {
     const reports = await play(
       lab,
-      { act: narrator.heading, said: narrator.step, saw: narrator.seen, failed: narrator.failed },
+      {
+        act: narrator.heading,
+        said: narrator.step,
+        saw: narrator.seen,
+        failed: narrator.failed,
+        notPlayed: narrator.notPlayed,
+      },
       signal,
     );
     const seen = succeeded(reports);

@@ -29,5 +29,12 @@ export async function openBrowser(): Promise<Browser> {
   if (executablePath === undefined) {
     throw new NoBrowserError(lackOfBrowser());
   }
-  return chromium.launch({ executablePath, handleSIGINT: false, handleSIGTERM: false, handleSIGHUP: false });
+  return chromium.launch({
+    executablePath,
+    // A sound device would leave PulseAudio's folder in the temporary one.
+    args: ['--disable-audio-output'],
+    handleSIGINT: false,
+    handleSIGTERM: false,
+    handleSIGHUP: false,
+  });
 }

@@ -204,7 +204,10 @@ describe('load balancing by the real Terraform provider', () => {
   }, 300_000);
 
   it('then really balances', async () => {
-    const [http, https] = fleet.loadBalancers()[0]!.listeners;
+    const { listeners } = fleet.loadBalancers()[0]!;
+    // Terraform makes them side by side: either may come first.
+    const http = listeners.find(({ url }) => url.startsWith('http:'));
+    const https = listeners.find(({ url }) => url.startsWith('https:'));
     const get = async (path: string, init?: RequestInit): Promise<string> =>
       (await fetch(`${http!.url}${path}`, init)).text();
     expect(await get('/')).toBe('the target');

@@ -74,11 +74,15 @@ async function killToProcessed(lab: Lab, stage: Stage): Promise<Row> {
   ];
 }
 
-/** From RunInstances to the first long poll of the new worker, whose credentials nobody has used before. */
+/** From RunInstances to the first long poll of the new worker, whose credentials nobody has polled with before. */
 async function launchToPoll(lab: Lab, stage: Stage): Promise<Row> {
   const { subnets } = await stage.group.describe();
   const known = new Set<string | undefined>();
-  lab.edge.onCall(({ accessKeyId }) => known.add(accessKeyId));
+  lab.edge.onCall(({ action, accessKeyId }) => {
+    if (action === 'ReceiveMessage') {
+      known.add(accessKeyId);
+    }
+  });
   const awake = Array.from({ length: 40 }, (_, index) => `awake-${index}.txt`);
   await stage.uploadAll(awake);
   await stage.allProcessed(awake);

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { S3Client } from '@aws-sdk/client-s3';
 import { downloadFile, uploadFile } from '../../worker/objects/files';
 import { QueueConsumer } from '../../worker/queue/consumer';
@@ -28,6 +29,13 @@ const samples: number[] = [];
 
 function sample(): void {
   samples.push(process.memoryUsage.rss() / MB);
+}
+
+/** Linux's peak of this program alone: `maxRSS` begins with the memory of the parent that forked it. */
+function peak(): number {
+  const kibibytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
+  if (kibibytes === undefined) throw new Error('/proc/self/status has no VmHWM: measure on Linux');
+  return (Number(kibibytes) * 1024) / MB;
 }
 
 async function consume({ sqsEndpoint, queueUrl, messages }: MemoryOrder): Promise<void> {
@@ -83,7 +91,7 @@ if (process.send !== undefined && argument !== undefined) {
   const order = JSON.parse(argument) as MemoryOrder;
   void WORK[order.work]?.(order).then(() => {
     sample();
-    process.send?.({ peak: (process.resourceUsage().maxRSS * 1024) / MB, samples } satisfies MemoryReport);
+    process.send?.({ peak: peak(), samples } satisfies MemoryReport);
     process.disconnect();
   });
 }

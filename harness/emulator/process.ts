@@ -8,8 +8,11 @@ import type { Emulator, EmulatorBackend, EmulatorOptions } from './emulator';
 import { localStackSettings, untilHealthy } from './localstack';
 import { pythonEnvironment } from './python-environment';
 
+const program = join(__dirname, 'run-localstack.py');
 const host = '127.0.0.1';
 const stopGraceMs = 5_000;
+
+const temporaryFolder = (folder: string): string => join(folder, 'tmp');
 
 /** LocalStack's settings where it is a process. */
 function settings(port: number, { folder, publicUrl }: EmulatorOptions): Record<string, string> {
@@ -20,25 +23,26 @@ function settings(port: number, { folder, publicUrl }: EmulatorOptions): Record<
     // one place for all labs.
     OVERRIDE_IN_DOCKER: '0',
     FILESYSTEM_ROOT: join(folder, 'files'),
+    TMPDIR: temporaryFolder(folder),
   };
 }
 
 /** Only what every program needs: no AWS credentials, no settings of another LocalStack, no Python path. */
 function cleanEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const { PATH, HOME, LANG, TMPDIR } = environment;
-  return { PATH, HOME, LANG, TMPDIR };
+  const { PATH, HOME, LANG } = environment;
+  return { PATH, HOME, LANG };
 }
 
 async function start(options: EmulatorOptions): Promise<Emulator> {
   const { folder, onProgress, signal } = options;
   const environment = await pythonEnvironment(options);
-  await mkdir(folder, { recursive: true });
+  await mkdir(temporaryFolder(folder), { recursive: true });
   const port = await freePort(host);
   const url = `http://${host}:${port}`;
   const logFile = join(folder, 'localstack.log');
   const log = openSync(logFile, 'w');
   onProgress('starting LocalStack');
-  const child = spawnOwned(environment.python, ['-m', 'localstack.runtime.main'], {
+  const child = spawnOwned(environment.python, [program], {
     cwd: folder,
     env: { ...cleanEnvironment(process.env), ...settings(port, options) },
     detached: true,

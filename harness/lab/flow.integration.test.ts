@@ -96,6 +96,27 @@ describe('the pipeline that Terraform applied', () => {
     }
   }, 120_000);
 
+  it('kills a worker in the middle of its task for good: it extends and gives back nothing any more', async () => {
+    const copying = lab.edge.faults.hold(
+      ({ service, headers }) =>
+        service === 's3' && String(headers['x-amz-copy-source']).includes('silent.txt'),
+    );
+    await stage.upload('silent.txt');
+    const { accessKeyId } = await copying.caught;
+    const [holder] = await stage.whoseLogSays(`Processing: ${stage.pipeline.uploadKey('silent.txt')}`);
+    await stage.kill(holder!);
+    const goodbyes: unknown[] = [];
+    lab.edge.onCall((call) => {
+      if (call.accessKeyId === accessKeyId && call.action !== 'ReceiveMessage') {
+        goodbyes.push(call);
+      }
+    });
+    copying.release();
+    await stage.processed('silent.txt');
+    expect(goodbyes).toEqual([]);
+    await stage.start(holder!);
+  }, 120_000);
+
   it('starts a worker again that died by itself', async () => {
     const [worker] = await stage.groupReady();
     await worker.body.run(['pkill', '-9', '-f', '/opt/upload-pipeline/bin/node']);

@@ -14,14 +14,28 @@ export async function workerRuns(body: Body, service: string): Promise<boolean> 
   return (await systemctl(body, 'is-active', service)).stdout.trim() === 'active';
 }
 
+/** The worker's process inside the instance; 0 where none runs. */
+async function mainPid(body: Body, service: string): Promise<number> {
+  const { stdout } = await systemctl(body, 'show', '--property=MainPID', service);
+  return Number(/MainPID=(\d+)/.exec(stdout)?.[1] ?? 0);
+}
+
 /**
- * Kills the worker process with SIGKILL and keeps it down: `systemctl kill` gives it no chance to say goodbye, and
- * `systemctl stop` tells systemd not to restart it, as an operator would on EC2.
+ * Kills the worker process with SIGKILL and keeps it down: the signal goes to the process itself, which has no chance to
+ * say goodbye, and `systemctl stop` tells systemd not to restart it, as an operator would on EC2.
  *
- * @throws InstanceCommandError when the unit is still active afterwards.
+ * @throws InstanceCommandError when the process cannot be killed, or the unit is still active afterwards.
  */
 export async function killWorker(body: Body, service: string): Promise<void> {
-  await systemctl(body, 'kill', '--signal=SIGKILL', service);
+  const pid = await mainPid(body, service);
+  if (pid > 0) {
+    const { exitCode, stderr } = await body.run(['kill', '-KILL', String(pid)]);
+    if (exitCode !== 0) {
+      throw new InstanceCommandError(
+        `process ${pid} of ${service} on ${body.instanceId} could not be killed: ${stderr.trim()}`,
+      );
+    }
+  }
   const stopped = await systemctl(body, 'stop', service);
   if (await workerRuns(body, service)) {
     throw new InstanceCommandError(

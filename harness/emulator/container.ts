@@ -6,7 +6,7 @@ import { reasonOf } from '../docker/errors';
 import { pullImage } from '../docker/image';
 import type { LabContainers } from '../docker/lab-containers';
 import type { Emulator, EmulatorBackend, EmulatorOptions } from './emulator';
-import { localStackFailure, localStackImage, localStackSettings, untilHealthy } from './localstack';
+import { localStackFailure, localStackImage, localStackSettings, whenReady } from './localstack';
 
 /** Where LocalStack listens in its container. */
 const port = 4566;
@@ -40,14 +40,7 @@ async function start(lab: LabContainers, options: EmulatorOptions): Promise<Emul
     await container.stop();
   };
   const url = `http://127.0.0.1:${container.getPort()}`;
-  try {
-    await untilHealthy(url, logFile, ended.signal, signal);
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  onProgress(`LocalStack is ready (${((performance.now() - begun) / 1_000).toFixed(1)} s)`);
-  return { url, logFile, stop };
+  return whenReady({ emulator: { url, logFile, stop }, at: begun, ended: ended.signal }, options);
 }
 
 /** LocalStack as a container of a lab, from its own image. */

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { z } from 'zod';
 
+import type { Emulator, EmulatorOptions } from './emulator';
 import { EmulatorError } from './errors';
 
 /** The lock file of LocalStack's Python environment: the one place that says which version it is, on both backends. */
@@ -76,13 +77,7 @@ export async function localStackFailure(reason: string, logFile: string): Promis
   return new EmulatorError(`LocalStack ${reason}; the end of its log ${logFile}:\n${tail}`);
 }
 
-/**
- * Resolves once every service is available.
- *
- * @param ended aborted when LocalStack ends by itself, with how as the reason.
- * @throws EmulatorError when it ends or is not healthy in time; the signal's reason when aborted.
- */
-export async function untilHealthy(
+async function untilHealthy(
   url: string,
   logFile: string,
   ended: AbortSignal,
@@ -99,4 +94,32 @@ export async function untilHealthy(
     }
     await delay(healthPollMs);
   }
+}
+
+/** A LocalStack that was started. */
+export interface Begun {
+  readonly emulator: Emulator;
+  /** When it was begun, by `performance.now()`. */
+  readonly at: number;
+  /** Aborted when it ends by itself, with how as the reason. */
+  readonly ended: AbortSignal;
+}
+
+/**
+ * Resolves with LocalStack once every service is available, and tells how long that took; else it is stopped.
+ *
+ * @throws EmulatorError when it ends or is not healthy in time; the signal's reason when aborted.
+ */
+export async function whenReady(
+  { emulator, at, ended }: Begun,
+  { onProgress, signal }: Pick<EmulatorOptions, 'onProgress' | 'signal'>,
+): Promise<Emulator> {
+  try {
+    await untilHealthy(emulator.url, emulator.logFile, ended, signal);
+  } catch (error) {
+    await emulator.stop();
+    throw error;
+  }
+  onProgress(`LocalStack is ready (${((performance.now() - at) / 1_000).toFixed(1)} s)`);
+  return emulator;
 }

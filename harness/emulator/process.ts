@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { spawnOwned, stopChild } from '../support/child';
 import { freePort } from '../support/port';
 import type { Emulator, EmulatorBackend, EmulatorOptions } from './emulator';
-import { localStackSettings, untilHealthy } from './localstack';
+import { localStackSettings, whenReady } from './localstack';
 import { pythonEnvironment } from './python-environment';
 
 const program = join(__dirname, 'run-localstack.py');
@@ -34,7 +34,7 @@ function cleanEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 }
 
 async function start(options: EmulatorOptions): Promise<Emulator> {
-  const { folder, onProgress, signal } = options;
+  const { folder, onProgress } = options;
   const environment = await pythonEnvironment(options);
   await mkdir(temporaryFolder(folder), { recursive: true });
   const port = await freePort(host);
@@ -58,14 +58,7 @@ async function start(options: EmulatorOptions): Promise<Emulator> {
   });
   const stop = (): Promise<void> => stopChild(child, { graceMs: stopGraceMs, group: true });
   const begun = performance.now();
-  try {
-    await untilHealthy(url, logFile, ended.signal, signal);
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  onProgress(`LocalStack is ready (${((performance.now() - begun) / 1_000).toFixed(1)} s)`);
-  return { url, logFile, stop };
+  return whenReady({ emulator: { url, logFile, stop }, at: begun, ended: ended.signal }, options);
 }
 
 /** LocalStack as a process, from the harness's own Python environment: for machines without Docker. */

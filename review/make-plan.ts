@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { findTerraform } from '../harness/terraform/binary';
-import { writeCliConfig } from '../harness/terraform/cli-config';
+import { interruptGraceMs, unattended, writeCliConfig } from '../harness/terraform/cli-config';
 import { synthesize } from '../harness/terraform/synthesize';
 import { run } from '../harness/support/run';
 import { PlanError } from './plan';
@@ -49,14 +49,8 @@ export async function makePlan(options: PlanOptions): Promise<MadePlan> {
       onProgress(`terraform ${args[0] ?? ''}`);
       const { exitCode, stdout, stderr } = await run(terraform, args, {
         cwd: stack.folder,
-        env: {
-          ...process.env,
-          TF_CLI_CONFIG_FILE: cliConfig,
-          TF_IN_AUTOMATION: '1',
-          TF_INPUT: '0',
-          CHECKPOINT_DISABLE: '1',
-        },
-        stop: { signal: 'SIGINT', graceMs: 20_000 },
+        env: { ...process.env, ...unattended(cliConfig) },
+        stop: { signal: 'SIGINT', graceMs: interruptGraceMs },
         signal,
       });
       if (exitCode !== 0) {

@@ -43,9 +43,6 @@ export function userData({ region, artifactUris, packages = [], service }: UserD
   return `#!/bin/bash
 set -euo pipefail
 
-# The AWS CLI asks the metadata for credentials once and waits a second by default: too little for an instance that boots.
-export AWS_METADATA_SERVICE_TIMEOUT=5 AWS_METADATA_SERVICE_NUM_ATTEMPTS=5
-
 # Up to 8 times, for half a minute in all.
 patiently() {
   for attempt in 1 2 3 4 5 6 7 8; do

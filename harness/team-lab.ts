@@ -23,8 +23,6 @@ let started = 0;
  * really run. Every upload goes into a history that the verdict is computed from.
  */
 export class TeamLab implements AsyncDisposable {
-  private readonly history = new History();
-
   private constructor(
     private readonly lab: Lab,
     private readonly stage: Stage,
@@ -72,10 +70,8 @@ export class TeamLab implements AsyncDisposable {
   }
 
   /** Puts a file under the uploads prefix and resolves once S3 has it. */
-  async upload(name: string, body: string | Uint8Array = `content of ${name}\n`): Promise<void> {
-    this.history.add({ kind: 'attempted', name });
-    await this.stage.pipeline.upload(name, body);
-    this.history.add({ kind: 'acknowledged', name });
+  async upload(name: string, body?: string | Uint8Array): Promise<void> {
+    await this.stage.upload(name, body);
   }
 
   /** Waits until a file is under the processed prefix and no longer under the uploads prefix. */
@@ -130,14 +126,14 @@ export class TeamLab implements AsyncDisposable {
 
   /** Looks at both prefixes now, and judges the whole history. */
   async verdict(): Promise<Verdict> {
-    const { pipeline } = this.stage;
+    const { pipeline, history } = this.stage;
     const seen = new History();
     const uploads = pipeline.uploadKey('');
     for (const key of await pipeline.list(uploads)) {
       seen.add({ kind: 'waiting', name: key.slice(uploads.length) });
     }
     const results = pipeline.processedKey('');
-    const uploaded = [...new Set(this.history.events.map(({ name }) => name))];
+    const uploaded = [...new Set(history.events.map(({ name }) => name))];
     for (const [key, versions] of await pipeline.versions(results)) {
       const name = key.slice(results.length);
       // What was made of an upload lies below its name and belongs to it.
@@ -145,7 +141,7 @@ export class TeamLab implements AsyncDisposable {
         seen.add({ kind: 'processed', name, versions });
       }
     }
-    return judge([...this.history.events, ...seen.events]);
+    return judge([...history.events, ...seen.events]);
   }
 
   /** Stops everything and leaves nothing behind. Idempotent. */

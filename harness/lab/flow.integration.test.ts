@@ -9,34 +9,28 @@ import { GetRolePolicyCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/
 import { EC2Client, GetConsoleOutputCommand, RunInstancesCommand } from '@aws-sdk/client-ec2';
 import { z } from 'zod';
 
-import { Stage } from './acts/stage';
-import { type Lab, startLab } from './lab';
-import { administrator } from './pipeline-client';
+import { type Applied, applied } from '../testing/applied';
+import type { Stage } from './acts/stage';
+import type { Lab } from './lab';
+import { administrator } from '../support/account';
 
 /** Short, so that a task whose worker was killed comes back soon. */
 const visibilityTimeoutSeconds = 10;
 
 describe('the pipeline that Terraform applied', () => {
+  let pipeline: Applied;
   let lab: Lab;
   let stage: Stage;
-  const problems: string[] = [];
 
   beforeAll(async () => {
-    lab = await startLab({
+    pipeline = await applied({
       environment: { UPLOAD_PIPELINE_VISIBILITY_TIMEOUT_SECONDS: String(visibilityTimeoutSeconds) },
-      onProgress: (message) => {
-        if (message.startsWith('the fleet:')) {
-          problems.push(message);
-        }
-      },
     });
-    stage = new Stage(lab, () => undefined);
-    await stage.groupReady();
+    ({ lab, stage } = pipeline);
   }, 300_000);
 
   afterAll(async () => {
-    stage.close();
-    await lab.close();
+    await pipeline[Symbol.asyncDispose]();
   }, 60_000);
 
   const clients = { region: 'us-east-2', credentials: administrator };
@@ -245,6 +239,6 @@ describe('the pipeline that Terraform applied', () => {
   });
 
   it('had no trouble in the fleet all along', () => {
-    expect(problems).toEqual([]);
+    expect(pipeline.problems).toEqual([]);
   });
 });

@@ -14,7 +14,7 @@ import {
   ElasticLoadBalancingV2Client,
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 
-import { administrator } from './pipeline-client';
+import { administrator } from '../support/account';
 import type { LabOutputs } from './outputs';
 
 /** An instance of the worker group that Auto Scaling reports as in service. */
@@ -29,6 +29,8 @@ export interface GroupDescription {
   readonly maxSize: number;
   readonly desiredCapacity: number;
   readonly inService: readonly GroupMember[];
+  /** Members that are launched or terminated right now, or wait in between. */
+  readonly comingOrGoing: number;
   readonly subnets: readonly string[];
 }
 
@@ -60,15 +62,18 @@ export class GroupClient {
     if (group === undefined) {
       throw new Error(`There is no Auto Scaling group ${groupName}.`);
     }
+    const { Instances = [] } = group;
+    const inService = Instances.flatMap(({ InstanceId, AvailabilityZone, LifecycleState }) =>
+      InstanceId !== undefined && AvailabilityZone !== undefined && LifecycleState === 'InService'
+        ? [{ instanceId: InstanceId, zone: AvailabilityZone }]
+        : [],
+    );
     return {
       minSize: group.MinSize ?? 0,
       maxSize: group.MaxSize ?? 0,
       desiredCapacity: group.DesiredCapacity ?? 0,
-      inService: (group.Instances ?? []).flatMap(({ InstanceId, AvailabilityZone, LifecycleState }) =>
-        InstanceId !== undefined && AvailabilityZone !== undefined && LifecycleState === 'InService'
-          ? [{ instanceId: InstanceId, zone: AvailabilityZone }]
-          : [],
-      ),
+      inService,
+      comingOrGoing: Instances.length - inService.length,
       subnets: (group.VPCZoneIdentifier ?? '').split(','),
     };
   }

@@ -1,24 +1,24 @@
+import { type Applied, applied } from '../testing/applied';
 import { processedMovie, watch } from './acts/movie';
-import { Stage } from './acts/stage';
+import type { Stage } from './acts/stage';
 import { type FilmSpec, makeFilm, subtitlesFor } from './film';
-import { type Lab, startLab } from './lab';
+import type { Lab } from './lab';
 
 /** Small, so that two cores make it quickly. */
 const film: FilmSpec = { size: '426x240', seconds: 3 };
 
 describe('movies in the pipeline that Terraform applied', () => {
+  let pipeline: Applied;
   let lab: Lab;
   let stage: Stage;
 
   beforeAll(async () => {
-    lab = await startLab();
-    stage = new Stage(lab, () => undefined);
-    await stage.groupReady();
+    pipeline = await applied();
+    ({ lab, stage } = pipeline);
   }, 300_000);
 
   afterAll(async () => {
-    stage.close();
-    await lab.close();
+    await pipeline[Symbol.asyncDispose]();
   }, 60_000);
 
   it('come out as files, subtitles and a playlist that a browser plays', async () => {

@@ -15,8 +15,6 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { administrator } from '../support/account';
 import type { LabOutputs } from './outputs';
 
-export { administrator };
-
 /** How many tasks a queue holds, by SQS's own (approximate) counters. */
 export interface QueueDepth {
   /** `ApproximateNumberOfMessages`: waiting, and visible to a receiver. */

@@ -1,34 +1,28 @@
 import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 
+import { type Applied, applied } from '../testing/applied';
 import { acts } from './acts';
-import { Stage } from './acts/stage';
-import { type Lab, startLab } from './lab';
-import { administrator } from './pipeline-client';
+import type { Stage } from './acts/stage';
+import type { Lab } from './lab';
+import { administrator } from '../support/account';
 
 /** A minute lasts three seconds. */
 const timeFactor = 20;
 
 describe('a pipeline in compressed time', () => {
+  let pipeline: Applied;
   let lab: Lab;
   let stage: Stage;
-  const problems: string[] = [];
 
   beforeAll(async () => {
-    lab = await startLab({
+    pipeline = await applied({
       timeFactor,
-      onProgress: (message) => {
-        if (message.startsWith('the fleet:')) {
-          problems.push(message);
-        }
-      },
     });
-    stage = new Stage(lab, () => undefined);
-    await stage.groupReady();
+    ({ lab, stage } = pipeline);
   }, 300_000);
 
   afterAll(async () => {
-    stage.close();
-    await lab.close();
+    await pipeline[Symbol.asyncDispose]();
   }, 60_000);
 
   it('has the alarms of production, and nothing to change in a second plan', async () => {
@@ -54,7 +48,8 @@ describe('a pipeline in compressed time', () => {
   }, 900_000);
 
   it('kills no worker that is busy while the group shrinks: its task is done by itself, once', async () => {
-    const [keeper] = await stage.groupReady();
+    await stage.groupAtRest();
+    const before = (await stage.groupReady()).map(({ instanceId }) => instanceId);
     const key = stage.pipeline.uploadKey('slow.txt');
     const copying = lab.edge.faults.hold(
       ({ service, headers }) => service === 's3' && String(headers['x-amz-copy-source']).includes('slow.txt'),
@@ -65,9 +60,7 @@ describe('a pipeline in compressed time', () => {
     expect(holders).toHaveLength(1);
     await stage.group.terminateInGroup(holders[0]!.instanceId);
     await stage.until('a replacement in service', async () =>
-      (await stage.members()).some(
-        ({ instanceId }) => ![keeper.instanceId, holders[0]!.instanceId].includes(instanceId),
-      ),
+      (await stage.members()).some(({ instanceId }) => !before.includes(instanceId)),
     );
     expect(await stage.works(holders[0]!.body)).toBe(true);
     copying.release();
@@ -79,6 +72,6 @@ describe('a pipeline in compressed time', () => {
   }, 300_000);
 
   it('had no trouble in the fleet all along', () => {
-    expect(problems).toEqual([]);
+    expect(pipeline.problems).toEqual([]);
   });
 });

@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-cloudwatch';
 
 import type { LabOutputs } from './outputs';
-import { administrator } from './pipeline-client';
+import { administrator } from '../support/account';
 
 /** An operator's view of why the worker group has the size that it has, by the Auto Scaling and CloudWatch APIs alone. */
 export class ScalingClient {

@@ -1,32 +1,26 @@
-import { Stage } from './acts/stage';
+import { type Applied, applied } from '../testing/applied';
+import type { Stage } from './acts/stage';
 import { web, webInstancesReady } from './acts/web';
-import { type Lab, startLab } from './lab';
+import type { Lab } from './lab';
 import { siteAddress } from './site';
 
 describe('the web tier that Terraform applied', () => {
+  let pipeline: Applied;
   let lab: Lab;
   let stage: Stage;
   let site: string;
-  const problems: string[] = [];
 
   beforeAll(async () => {
-    lab = await startLab({
+    pipeline = await applied({
       environment: { UPLOAD_PIPELINE_WEB_TIER: 'true' },
-      onProgress: (message) => {
-        if (message.startsWith('the fleet:')) {
-          problems.push(message);
-        }
-      },
     });
-    stage = new Stage(lab, () => undefined);
-    await stage.groupReady();
+    ({ lab, stage } = pipeline);
     site = siteAddress(lab)!;
     await webInstancesReady(stage, lab.outputs.webGroupName!, site);
   }, 600_000);
 
   afterAll(async () => {
-    stage.close();
-    await lab.close();
+    await pipeline[Symbol.asyncDispose]();
   }, 60_000);
 
   it('finds nothing to change in a second plan', async () => {
@@ -55,6 +49,6 @@ describe('the web tier that Terraform applied', () => {
   }, 120_000);
 
   it('had no trouble in the fleet all along', () => {
-    expect(problems).toEqual([]);
+    expect(pipeline.problems).toEqual([]);
   });
 });

@@ -1,3 +1,4 @@
+import { History } from '../../faults/history';
 import type { Body } from '../../fleet/bodies/body';
 import { GroupClient, type GroupMember } from '../group-client';
 import type { Lab } from '../lab';
@@ -24,8 +25,8 @@ export class Stage {
   readonly pipeline: PipelineClient;
   readonly group: GroupClient;
   readonly scaling: ScalingClient;
-  /** Every file uploaded on this stage, by name: the history that «nothing is lost» is judged by. */
-  readonly uploaded: string[] = [];
+  /** What became of every upload on this stage, by name: what «nothing is lost» is judged by. */
+  readonly history = new History();
 
   constructor(
     readonly lab: Lab,
@@ -36,6 +37,11 @@ export class Stage {
     this.pipeline = new PipelineClient(lab.endpoint, lab.outputs);
     this.group = new GroupClient(lab.endpoint, lab.outputs);
     this.scaling = new ScalingClient(lab.endpoint, lab.outputs);
+  }
+
+  /** Names of the files that were uploaded on this stage. */
+  get uploaded(): string[] {
+    return this.history.events.flatMap(({ kind, name }) => (kind === 'acknowledged' ? [name] : []));
   }
 
   /** Waits until `look` sees something; see {@link eventually}. */
@@ -59,14 +65,12 @@ export class Stage {
     body: string | Uint8Array = `content of ${name}\n`,
     contentType?: string,
   ): Promise<void> {
-    const key = await this.pipeline.upload(name, body, contentType);
-    this.uploaded.push(name);
-    this.say(`uploaded ${key}`);
+    await this.put(name, body, contentType);
+    this.say(`uploaded ${this.pipeline.uploadKey(name)}`);
   }
 
   async uploadAll(names: readonly string[]): Promise<void> {
-    await Promise.all(names.map((name) => this.pipeline.upload(name, `content of ${name}\n`)));
-    this.uploaded.push(...names);
+    await Promise.all(names.map((name) => this.put(name, `content of ${name}\n`)));
     this.say(`uploaded ${names.length} files`);
   }
 
@@ -148,6 +152,14 @@ export class Stage {
     return this.untilGroup('in service with a running worker', ({ body }) => this.works(body));
   }
 
+  /** Waits until nobody comes or goes: a worker on its way out may take one more task before it hears of that. */
+  async groupAtRest(): Promise<void> {
+    await this.until('a group where nobody comes or goes', async () => {
+      const { comingOrGoing } = await this.group.describe();
+      return comingOrGoing === 0;
+    });
+  }
+
   /** The members whose worker runs now. */
   async runningWorkers(): Promise<WorkerInstance[]> {
     const members = await this.members();
@@ -196,6 +208,12 @@ export class Stage {
     this.pipeline.close();
     this.group.close();
     this.scaling.close();
+  }
+
+  private async put(name: string, body: string | Uint8Array, contentType?: string): Promise<void> {
+    this.history.add({ kind: 'attempted', name });
+    await this.pipeline.upload(name, body, contentType);
+    this.history.add({ kind: 'acknowledged', name });
   }
 
   private async untilGroup(

@@ -28,7 +28,8 @@ export const web: Act = {
 
     const key = await visitor.upload('from the site.txt', 'Uploaded by a person.\n');
     const name = key.slice(stage.pipeline.uploadKey('').length);
-    stage.uploaded.push(name);
+    stage.history.add({ kind: 'attempted', name });
+    stage.history.add({ kind: 'acknowledged', name });
     stage.say(`uploaded ${key} by ${visitor.means}`);
     let state = '';
     await stage.until(

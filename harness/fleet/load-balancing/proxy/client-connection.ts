@@ -1,10 +1,11 @@
 import type { Duplex } from 'node:stream';
 
 import { type OwnAnswer, ownAnswer } from './answers';
+import type { Client } from './client';
+import type { Destination } from './destination';
 import { Exchange } from './exchange';
-import { type Peer, forwardedHead } from './forwarded-head';
+import { type Entrance, type HeadSettings, type Peer, forwardedHead } from './forwarded-head';
 import type { Framing } from './framing';
-import type { Front } from './front';
 import { BadRequest, type RequestHead, headLimits, parseRequestHead } from './request-head';
 import type { ResponseHeaders } from './response-head';
 
@@ -16,8 +17,25 @@ const connectSeconds = 10;
 /** Bytes of following requests that a client may send ahead before it is made to wait. */
 const mostAhead = 65_536;
 
+/** Where a client came in: what holds for all connections of a listener. */
+export interface Entry {
+  /** Milliseconds of this machine's time, a little behind: asked for each part of each message. */
+  readonly now: number;
+  readonly idleMs: number;
+  readonly clientKeepAliveMs: number;
+  readonly serverLine: string;
+  readonly responseLines: string;
+  readonly replacedHeaders: ResponseHeaders;
+  readonly headSettings: HeadSettings;
+  readonly entrance: Entrance;
+  route(request: RequestHead, peer: Peer): Destination | OwnAnswer;
+  /** Notes an answer that the load balancer gave itself. */
+  count(status: number): void;
+  forget(connection: ClientConnection): void;
+}
+
 /** One client's connection: its requests one after the other, each answered here or exchanged with a target. */
-export class ClientConnection {
+export class ClientConnection implements Client {
   private ahead: Buffer | undefined;
   private request: RequestHead | undefined;
   private body: Framing | undefined;
@@ -32,7 +50,7 @@ export class ClientConnection {
 
   constructor(
     private readonly socket: Duplex,
-    private readonly front: Front,
+    private readonly front: Entry,
     private readonly peer: Peer,
   ) {
     this.lastActive = front.now;
@@ -51,17 +69,14 @@ export class ClientConnection {
       });
   }
 
-  /** Header names that targets' responses keep, but for those that the listener sets itself. */
   get replacedHeaders(): ResponseHeaders {
     return this.front.replacedHeaders;
   }
 
-  /** Header lines that the listener adds to every response. */
   get responseLines(): string {
     return this.front.responseLines;
   }
 
-  /** Whether the whole request has been read. */
   get requestDone(): boolean {
     return this.body?.done !== false;
   }
@@ -86,7 +101,6 @@ export class ClientConnection {
     this.socket.resume();
   }
 
-  /** Whether the client takes more at once; else the exchange is told when. */
   write(data: Buffer | string): boolean {
     if (this.gone) {
       return true;
@@ -94,7 +108,6 @@ export class ClientConnection {
     return typeof data === 'string' ? this.socket.write(data, 'latin1') : this.socket.write(data);
   }
 
-  /** From now on both sides say what they like. */
   beginTunnel(): void {
     this.closing = true;
     const { ahead } = this;
@@ -105,7 +118,6 @@ export class ClientConnection {
     this.socket.resume();
   }
 
-  /** Answers the request in the targets' place. */
   answer(answer: OwnAnswer): void {
     const { request } = this;
     this.exchange = undefined;
@@ -124,12 +136,6 @@ export class ClientConnection {
     this.finish('next');
   }
 
-  /**
-   * The exchange is over.
-   *
-   * @param then `next` goes on with the client's next request, if the connection is kept; `close` ends the connection
-   * after what was written; `end` ends it at once.
-   */
   finish(then: 'next' | 'close' | 'end'): void {
     this.exchange = undefined;
     this.request = undefined;

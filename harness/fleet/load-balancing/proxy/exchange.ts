@@ -1,19 +1,12 @@
-import type { ResponseCookies } from '../balance/stickiness';
 import type { Target } from '../health/target';
-import type { ClientConnection } from './client-connection';
+import type { Client } from './client';
+import type { Destination } from './destination';
 import { type Framing, UntilCloseFraming } from './framing';
-import type { TargetAddress, TargetConnection, TargetUser } from './pool';
+import type { TargetConnection, TargetUser } from './pool';
 import { headLimits, type RequestHead } from './request-head';
 import { type ResponseHead, parseResponseHead } from './response-head';
 
 const headEnd = Buffer.from('\r\n\r\n');
-
-/** Where a request goes. */
-export interface Destination {
-  readonly target: Target;
-  readonly address: TargetAddress;
-  readonly cookies: ResponseCookies;
-}
 
 /** One request that is forwarded, and its response: streamed both ways, at the pace of the slower side. */
 export class Exchange implements TargetUser {
@@ -27,7 +20,7 @@ export class Exchange implements TargetUser {
 
   /** @param head of the request as it goes on. */
   constructor(
-    private readonly client: ClientConnection,
+    private readonly client: Client,
     private readonly request: RequestHead,
     private readonly destination: Destination,
     head: string,

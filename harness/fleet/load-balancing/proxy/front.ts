@@ -10,8 +10,8 @@ import type { Listener } from '../resources';
 import type { Router } from '../rules/router';
 import { tlsSettings } from '../ssl-policies';
 import type { OwnAnswer } from './answers';
-import { ClientConnection } from './client-connection';
-import type { Destination } from './exchange';
+import { ClientConnection, type Entry } from './client-connection';
+import type { Destination } from './destination';
 import type { Entrance, HeadSettings, Peer } from './forwarded-head';
 import { Http2Door } from './http2-door';
 import type { RequestHead } from './request-head';
@@ -31,8 +31,7 @@ function headerName(name: string): string {
 }
 
 /** A listener on a port of this machine, with the connections of its clients. */
-export class Front {
-  /** Milliseconds of this machine's time, a little behind: asked for each part of each message. */
+export class Front implements Entry {
   now = Date.now();
   idleMs = 0;
   clientKeepAliveMs = 0;

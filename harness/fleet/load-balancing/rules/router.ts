@@ -5,7 +5,7 @@ import { Balancer } from '../balance/algorithm';
 import { type ResponseCookies, Sticky } from '../balance/stickiness';
 import type { Target } from '../health/target';
 import type { OwnAnswer } from '../proxy/answers';
-import type { Destination } from '../proxy/exchange';
+import type { Destination } from '../proxy/destination';
 import type { Peer } from '../proxy/forwarded-head';
 import type { RequestHead } from '../proxy/request-head';
 import type { Listener, Rule, TargetGroup } from '../resources';

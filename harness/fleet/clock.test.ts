@@ -1,4 +1,4 @@
-import { WallClock, tell } from './clock';
+import { WallClock, tell, tellFactor } from './clock';
 import { HandClock } from './testing/clock';
 
 describe('a clock', () => {
@@ -32,5 +32,10 @@ describe('a clock', () => {
     expect(tell(60, { factor: 1 })).toBe('60 s');
     expect(tell(60, { factor: 20 })).toBe('60 s (3 s here, time ×20)');
     expect(tell(5, { factor: 7 })).toBe('5 s (0.7 s here, time ×7)');
+  });
+
+  it('tells its factor wherever times are shown, and nothing in real time', () => {
+    expect(tellFactor(1)).toBeUndefined();
+    expect(tellFactor(20)).toBe('×20: periods, cooldowns and the like are compressed, a minute lasts 3 s');
   });
 });

@@ -39,6 +39,13 @@ export class WallClock implements Clock {
   }
 }
 
+/** How AWS's durations go by, in a line for people; `undefined` in real time. */
+export function tellFactor(factor: number): string | undefined {
+  return factor === 1
+    ? undefined
+    : `×${factor}: periods, cooldowns and the like are compressed, a minute lasts ${Math.round(600 / factor) / 10} s`;
+}
+
 /** A duration as it is shown to people: `60 s`, or `60 s (3 s here, time ×20)`. */
 export function tell(seconds: number, { factor }: Pick<Clock, 'factor'>): string {
   const here = Math.round((seconds / factor) * 10) / 10;

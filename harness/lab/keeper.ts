@@ -48,6 +48,7 @@ async function keep(): Promise<void> {
     endpoint: lab.endpoint,
     token,
     pid: process.pid,
+    timeFactor: lab.clock.factor,
     outputs: lab.outputs,
     site: siteAddress(lab),
   });

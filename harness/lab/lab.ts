@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { Access } from '../access/access';
 import { Edge } from '../edge/edge';
 import { attachedBackend } from '../emulator/attached';
-import { type Clock, WallClock, tell } from '../fleet/clock';
+import { type Clock, WallClock, tellFactor } from '../fleet/clock';
 import { Fleet } from '../fleet/fleet';
 import { Closing } from '../support/closing';
 import type { TerraformEvent } from '../terraform/events';
@@ -138,8 +138,9 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     closing.add(() => emulator.stop());
     edge.forwardTo(emulator.url);
 
-    if (clock.factor !== 1) {
-      onProgress(`periods, cooldowns and the like are compressed: a minute is ${tell(60, clock)}`);
+    const compressed = tellFactor(clock.factor);
+    if (compressed !== undefined) {
+      onProgress(`time ${compressed}`);
     }
     const synthesizeWith = (environment: Readonly<Record<string, string>> = {}): Promise<SynthesizedStack> =>
       synthesize({

@@ -1,6 +1,7 @@
 import pc from 'picocolors';
 
 import { type DeniedCall, describeDenials } from '../access/history';
+import { tellFactor } from '../fleet/clock';
 import type { SetUpStep } from './lab';
 import type { ActReport } from './play';
 
@@ -37,12 +38,16 @@ export class Narrator {
   };
 
   /** The closing table: each act, what it must show, whether that was seen, and how long it took. */
-  table(setUp: readonly SetUpStep[], reports: readonly ActReport[]): void {
+  table(setUp: readonly SetUpStep[], reports: readonly ActReport[], timeFactor: number): void {
     const total = setUp.reduce((sum, { seconds }) => sum + seconds, 0);
+    const compressed = tellFactor(timeFactor);
     const steps = setUp.map(({ name, seconds }) => `${name} ${seconds.toFixed(1)} s`).join(', ');
     this.out.write(
       `\n${'set up'.padEnd(width)}${pc.green('done  ')} ${`${total.toFixed(1)} s`.padStart(8)}  ${steps}\n`,
     );
+    if (compressed !== undefined) {
+      this.out.write(`${'time'.padEnd(width)}${compressed}\n`);
+    }
     for (const report of reports) {
       const { error, lack } = report;
       const verdict =

@@ -17,6 +17,8 @@ const record = z.object({
   endpoint: z.string(),
   token: z.string(),
   pid: z.number(),
+  /** By how much AWS's durations are compressed; 1 is real time. */
+  timeFactor: z.number(),
   outputs: labOutputs,
   /** Where the site is reached on this machine, where there is one. */
   site: z.string().optional(),

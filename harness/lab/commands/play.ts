@@ -52,10 +52,14 @@ export async function playCommand({
     const seen = succeeded(reports);
     if (json === true) {
       console.log(
-        JSON.stringify({ seen, setUp: lab.setUp, acts: reports, denied: lab.access.denials }, undefined, 2),
+        JSON.stringify(
+          { seen, timeFactor: lab.clock.factor, setUp: lab.setUp, acts: reports, denied: lab.access.denials },
+          undefined,
+          2,
+        ),
       );
     } else {
-      narrator.table(lab.setUp, reports);
+      narrator.table(lab.setUp, reports, lab.clock.factor);
       narrator.denials(lab.access.denials);
     }
     return seen;

@@ -1,4 +1,5 @@
 import { describeDenials } from '../../access/history';
+import { tellFactor } from '../../fleet/clock';
 import type { InstanceAction } from '../control';
 import { GroupClient } from '../group-client';
 import { PipelineClient } from '../pipeline-client';
@@ -38,7 +39,8 @@ export async function logs(lab: StandingLab, instance: string | undefined): Prom
 
 /** What the lab is made of and how it is: instances, workers, the group, the queue. */
 export async function status(lab: StandingLab): Promise<Report> {
-  const { endpoint, outputs, site } = lab.record;
+  const { endpoint, outputs, site, timeFactor } = lab.record;
+  const compressed = tellFactor(timeFactor);
   const pipeline = new PipelineClient(endpoint, outputs);
   const group = new GroupClient(endpoint, outputs);
   try {
@@ -50,6 +52,7 @@ export async function status(lab: StandingLab): Promise<Report> {
     const text = [
       `endpoint     ${endpoint}`,
       ...(site === undefined ? [] : [`site         ${site}`]),
+      ...(compressed === undefined ? [] : [`time         ${compressed}`]),
       `group        ${outputs.workerGroupName}: ${inService.length} of ${desiredCapacity} in service`,
       `queue        ${outputs.queueName}: ${queue.visible} visible, ${queue.inFlight} in flight, ${deadLetters.visible} in the dead-letter queue`,
       ...instances.map(
@@ -62,6 +65,7 @@ export async function status(lab: StandingLab): Promise<Report> {
       value: {
         endpoint,
         site,
+        timeFactor,
         group: { desiredCapacity, inService },
         queue,
         deadLetters,

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { secureHeaders } from 'hono/secure-headers';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Logger } from '../instance/logger';
 import type { Assets } from './assets';
 import { home } from './pages/home';

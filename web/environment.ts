@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { checkEnvironment, logLevel, prefix, seconds, type Variables } from '../instance/environment';
 
 const GIB = 1024 ** 3;

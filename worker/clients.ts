@@ -5,14 +5,16 @@ import { leanApi } from './queue/lean-api';
 import { sdkApi } from './queue/sdk-api';
 import type { SqsApi } from './queue/sqs-api';
 
-/** Longer than the longest long poll (20 s); a service that is silent for so long is taken as gone. */
-const REQUEST_TIMEOUT_MS = 30_000;
+/** A connection that is silent for so long is given up. Of SQS: longer than the longest long poll (20 s). */
+const SQS_SILENCE_MS = 30_000;
+/** Of S3: it copies up to 1 GiB in a call. */
+const S3_SILENCE_MS = 120_000;
 
 /** The clients of AWS's services, on the SDK's standard credentials, region and endpoint variables. */
 export interface Clients {
   readonly sqs: SqsApi;
   readonly s3: S3Client;
-  readonly close: () => Promise<void>;
+  readonly close: () => void;
 }
 
 /**
@@ -23,9 +25,15 @@ export function createClients(environment: WorkerEnvironment, variables: NodeJS.
   const { region, queueUrl, sqsTransport } = environment;
   const emulator = (service: 'SQS' | 'S3'): string | undefined =>
     variables[`AWS_ENDPOINT_URL_${service}`] ?? variables.AWS_ENDPOINT_URL;
-  const common = { region, requestHandler: { connectionTimeout: 5000, requestTimeout: REQUEST_TIMEOUT_MS } };
-  const sqs = new SQSClient({ ...common, useQueueUrlAsEndpoint: emulator('SQS') === undefined });
-  const s3 = new S3Client({ ...common, forcePathStyle: emulator('S3') !== undefined });
+  const common = (socketTimeout: number) => ({
+    region,
+    requestHandler: { connectionTimeout: 5000, socketTimeout },
+  });
+  const sqs = new SQSClient({
+    ...common(SQS_SILENCE_MS),
+    useQueueUrlAsEndpoint: emulator('SQS') === undefined,
+  });
+  const s3 = new S3Client({ ...common(S3_SILENCE_MS), forcePathStyle: emulator('S3') !== undefined });
   const { credentials } = sqs.config;
   const lean =
     sqsTransport === 'lean'
@@ -34,8 +42,8 @@ export function createClients(environment: WorkerEnvironment, variables: NodeJS.
   return {
     sqs: lean ?? sdkApi(sqs),
     s3,
-    async close() {
-      await lean?.close();
+    close() {
+      lean?.close();
       sqs.destroy();
       s3.destroy();
     },

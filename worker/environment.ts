@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { checkEnvironment, logLevel, prefix, seconds, type Variables } from '../instance/environment';
 
 /** Every variable, by its name, with what is allowed and its default. */

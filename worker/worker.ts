@@ -59,7 +59,7 @@ export async function startWorker(
     await consumer.stop();
     await duties?.stop();
     await observability.stop();
-    await clients.close();
+    clients.close();
     clearInterval(alive);
   };
   let stopped: Promise<void> | undefined;

@@ -59,7 +59,7 @@ async function consume({ sqsEndpoint, queueUrl, messages }: MemoryOrder): Promis
   consumer.start();
   await done.promise;
   await consumer.stop();
-  await api.close();
+  api.close();
 }
 
 const clientOf = ({ s3Endpoint }: MemoryOrder): S3Client =>

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A file's own name, as in the manifest; it is appended to the manifest's prefix. */
 const fileName = z.string().regex(/^[\w.-]+$/u);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { NonRetryableError } from '../queue/errors';
 import type { Task, Upload } from './upload';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { NonRetryableError } from '../queue/errors';
 import { runTool, ToolError } from './run';
 import type { MediaTools } from './tools';

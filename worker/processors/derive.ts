@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { DeleteObjectsCommand, GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Upload } from '../events/upload';
 import { isConflict, isMissing } from '../objects/errors';
 import { downloadFile, uploadFile } from '../objects/files';

@@ -1,7 +1,10 @@
 import { createHash, createHmac, type Hash } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { HttpRequest } from '@smithy/core/protocols';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { SignatureV4 } from '@smithy/signature-v4';
-import type { AwsCredentialIdentityProvider, Checksum, HttpRequest, SourceData } from '@smithy/types';
-import { Pool } from 'undici';
+import type { AwsCredentialIdentityProvider, Checksum, SourceData } from '@smithy/types';
 import { isCredentialsError } from './call-errors';
 import type { SqsApi } from './sqs-api';
 
@@ -14,11 +17,11 @@ export interface LeanApiOptions {
 }
 
 export interface LeanApi extends SqsApi {
-  readonly close: () => Promise<void>;
+  readonly close: () => void;
 }
 
-/** Longer than the longest long poll (20 s). */
-const TIMEOUT_MS = 30_000;
+/** A connection that is silent for so long is given up: longer than the longest long poll (20 s). */
+const SILENCE_MS = 30_000;
 
 /** An error that SQS answered with; it looks as the SDK's does. */
 export class SqsResponseError extends Error {
@@ -33,11 +36,11 @@ export class SqsResponseError extends Error {
 }
 
 /**
- * SQS by plain HTTP requests (AWS JSON 1.0), signed by the SDK's own signer: a fraction of the CPU time of the SDK's
+ * SQS by plain HTTP requests (AWS JSON 1.0), by the SDK's own signer and HTTP handler: a fraction of the CPU time of its
  * client, which has no part in it but the credentials. No retries: the consumer backs off by itself.
  */
 export function leanApi({ region, endpoint, credentials }: LeanApiOptions): LeanApi {
-  const { origin, protocol, hostname, host } = new URL(endpoint);
+  const { protocol, hostname, host, port } = new URL(endpoint);
   // Credentials that SQS no longer takes are not used to the end that they state.
   let refused = false;
   const signer = new SignatureV4({
@@ -51,33 +54,27 @@ export function leanApi({ region, endpoint, credentials }: LeanApiOptions): Lean
     sha256: NodeSha256,
     applyChecksum: false,
   });
-  const pool = new Pool(origin, {
-    headersTimeout: TIMEOUT_MS,
-    bodyTimeout: TIMEOUT_MS,
-    connectTimeout: 5000,
-  });
+  const http = new NodeHttpHandler({ connectionTimeout: 5000, socketTimeout: SILENCE_MS });
 
   const call = async <Output>(action: string, input: object, signal?: AbortSignal): Promise<Output> => {
-    const body = JSON.stringify(input);
-    const request: HttpRequest = {
+    const request = new HttpRequest({
       method: 'POST',
       protocol,
       hostname,
+      ...(port !== '' && { port: Number(port) }),
       path: '/',
       headers: { host, 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': `AmazonSQS.${action}` },
-      body,
-    };
-    const { headers } = await signer.sign(request);
-    const response = await abortable(signal, (until) =>
-      pool.request({ method: 'POST', path: '/', headers, body, signal: until }),
-    );
-    const text = await response.body.text();
+      body: JSON.stringify(input),
+    });
+    const signed = new HttpRequest(await signer.sign(request));
+    const { response } = await abortable(signal, (abortSignal) => http.handle(signed, { abortSignal }));
+    const answer = await text(response.body as Readable);
     if (response.statusCode >= 300) {
-      const error = errorOf(response.statusCode, text);
+      const error = errorOf(response.statusCode, answer);
       refused ||= isCredentialsError(error.name);
       throw error;
     }
-    return (text === '' ? {} : JSON.parse(text)) as Output;
+    return (answer === '' ? {} : JSON.parse(answer)) as Output;
   };
 
   return {
@@ -85,7 +82,9 @@ export function leanApi({ region, endpoint, credentials }: LeanApiOptions): Lean
     deleteMessageBatch: (input) => call('DeleteMessageBatch', input),
     changeMessageVisibilityBatch: (input) => call('ChangeMessageVisibilityBatch', input),
     sendMessage: (input) => call('SendMessage', input),
-    close: () => pool.destroy(),
+    close() {
+      http.destroy();
+    },
   };
 }
 
@@ -107,15 +106,15 @@ async function abortable<T>(
   }
 }
 
-function errorOf(httpStatusCode: number, text: string): SqsResponseError {
+function errorOf(httpStatusCode: number, body: string): SqsResponseError {
   let answer: { readonly __type?: string; readonly message?: string } = {};
   try {
-    answer = JSON.parse(text) as typeof answer;
+    answer = JSON.parse(body) as typeof answer;
   } catch {
     // A proxy's page, say: the status has to do.
   }
   const name = answer.__type?.split('#').at(-1) ?? 'UnknownError';
-  return new SqsResponseError(name, answer.message ?? text.slice(0, 200), { httpStatusCode });
+  return new SqsResponseError(name, answer.message ?? body.slice(0, 200), { httpStatusCode });
 }
 
 /** SHA-256 and its HMAC by node:crypto, in the form that the signer takes. */

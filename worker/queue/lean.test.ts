@@ -36,7 +36,7 @@ it('asks for new credentials when SQS no longer takes those it has, although the
   const input = { QueueUrl: queue.url, MessageBody: 'x' };
   await expect(api.sendMessage(input)).rejects.toMatchObject({ name: 'ExpiredToken' });
   await api.sendMessage(input);
-  await api.close();
+  api.close();
   expect(keys).toEqual(['old', 'new']);
 });
 
@@ -52,7 +52,7 @@ it('takes what SQS has begun to hand out when it is aborted', async () => {
   const headArrived = (): void => {
     answering = true;
   };
-  subscribe('undici:request:headers', headArrived);
+  subscribe('http.client.response.finish', headArrived);
   const api = leanApi({
     region: 'us-east-2',
     endpoint: `http://127.0.0.1:${(http.address() as AddressInfo).port}`,
@@ -63,7 +63,7 @@ it('takes what SQS has begun to hand out when it is aborted', async () => {
   await new Promise(setImmediate);
   stop.abort();
   expect(await received).toEqual({ Messages: [] });
-  await api.close();
+  api.close();
   http.close();
-  unsubscribe('undici:request:headers', headArrived);
+  unsubscribe('http.client.response.finish', headArrived);
 });

@@ -89,7 +89,7 @@ export async function rehearse(options: RehearsalOptions): Promise<Rehearsal> {
     async [Symbol.asyncDispose]() {
       await consumer.stop();
       client.destroy();
-      await lean?.close();
+      lean?.close();
       await server[Symbol.asyncDispose]();
     },
   };

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { MemoryQueue, SqsError, type QueueOptions, type StoredMessage } from './sqs-queue';
 
 const attribute = z.object({ DataType: z.string(), StringValue: z.string().optional() });

@@ -42,6 +42,8 @@ export default tseslint.config(
           policies: [
             ...rooms.map(({ type }) => may(type, type)),
             { from: { file: { categories: 'main' } }, allow: { to: is(['config', 'modules']) } },
+            // Its own test.
+            { from: { file: { categories: 'main' } }, allow: { to: { file: { categories: 'main' } } } },
             may('config', 'modules'),
             may('docs', 'config'),
             may('worker', ['instance', 'bundle', 'testing']),

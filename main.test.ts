@@ -4,7 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
+import { ConfigurationError, parseConfiguration } from './config';
+import { synthesize } from './main';
+
 const run = promisify(execFile);
+const oneInstance = { minSize: 1, desiredCapacity: 1, maxSize: 1 };
 
 // Each synthesis is a process of its own.
 jest.setTimeout(120_000);
@@ -148,6 +152,16 @@ describe('the app', () => {
       'webArtifact: got "/nowhere/web.tar.gz"; there is no such file; make it with: npm run build',
     ],
     [
+      'with a folder in place of the worker',
+      { UPLOAD_PIPELINE_WORKER_ARTIFACT: __dirname },
+      `workerArtifact: got "${__dirname}"; there is no such file; make it with: npm run build`,
+    ],
+    [
+      'with what one setting allows and another forbids',
+      { UPLOAD_PIPELINE_FORCE_DESTROY: 'true', UPLOAD_PIPELINE_PREVENT_DESTROY: 'true' },
+      'forceDestroy: got true; preventDestroy is on, which forbids what this allows; turn one of them off.',
+    ],
+    [
       'with a wrong configuration',
       { UPLOAD_PIPELINE_MIN_SIZE: '3' },
       'minSize: got 3; it must not exceed desiredCapacity (2).',
@@ -157,5 +171,40 @@ describe('the app', () => {
       code: 1,
       stderr: `The configuration cannot be used:\n  ${message}\n`,
     });
+  });
+
+  it('tells what a construct refuses like all that is wrong with a configuration', () => {
+    const configuration = { ...parseConfiguration({}), workerArtifact, uploadsPrefix: 'processed/' };
+    const attempt = (): void => {
+      synthesize(configuration, join(folder, 'refused'));
+    };
+    expect(attempt).toThrow(ConfigurationError);
+    expect(attempt).toThrow('  processedPrefix: got "processed/"; it must lie outside uploadsPrefix');
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ['names as long as they may be', { namePrefix: 'n'.repeat(28), queueName: 'q'.repeat(68) }],
+    [
+      'as many zones as there may be',
+      { availabilityZones: Array.from('abcdefgh', (zone) => `us-east-2${zone}`) },
+    ],
+    ['no worker at rest', { minSize: 0, desiredCapacity: 0, scaleOutThreshold: 0 }],
+    [
+      'a schedule by words',
+      { schedule: [{ name: 'each night / from 8', recurrence: '0 20 * * *', ...oneInstance }] },
+    ],
+    ['prefixes in another language', { uploadsPrefix: 'téléversé/', processedPrefix: 'prêt/' }],
+    ['empty lists', { refreshAlarmNames: [], corsOrigins: [], otherInstanceTypes: [], packages: [] }],
+    ['a key of its own', { encryptionKey: 'customer', tags: { Team: 'films' } }],
+  ])('takes whatever the configuration takes: %s', (_, raw) => {
+    const configuration = parseConfiguration({
+      ...raw,
+      workerArtifact,
+      webTier: true,
+      webArtifact: workerArtifact,
+    });
+    expect(() => {
+      synthesize(configuration, join(folder, 'taken'));
+    }).not.toThrow();
   });
 });

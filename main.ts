@@ -1,42 +1,9 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 
-import { AwsProvider } from '@cdktf/provider-aws/lib/provider';
 import { App, S3Backend, TerraformOutput, TerraformStack } from 'cdktf';
 
 import { type Configuration, ConfigurationError, loadConfiguration } from './config';
-import { UploadPipeline, webService, workerService } from './modules';
-
-/** Services whose APIs an emulator answers in AWS's place. */
-const emulated = [
-  'autoscaling',
-  'cloudwatch',
-  'ec2',
-  'elbv2',
-  'iam',
-  'kms',
-  'logs',
-  's3',
-  'sns',
-  'sqs',
-  'ssm',
-  'sts',
-];
-
-/** The one thing that differs between AWS and an emulator. */
-function provider(stack: TerraformStack, { region, endpoint }: Configuration): void {
-  new AwsProvider(stack, 'aws', {
-    region,
-    ...(endpoint === undefined
-      ? {}
-      : {
-          accessKey: 'test',
-          secretKey: 'test',
-          s3UsePathStyle: true,
-          skipMetadataApiCheck: 'true',
-          endpoints: [Object.fromEntries(emulated.map((service) => [service, endpoint]))],
-        }),
-  });
-}
+import { UploadPipeline, ValidationError, awsProvider, webService, workerService } from './modules';
 
 /** Where the state is kept: beside Terraform, or in a bucket that also locks it. A lab keeps its own. */
 function backend(stack: TerraformStack, { stateBucket, namePrefix, region, endpoint }: Configuration): void {
@@ -85,7 +52,20 @@ function outputs(
   }
 }
 
-/** Configuration in, stack out. */
+/** @throws ConfigurationError for what a construct refuses, told like all that is wrong with a configuration. */
+function pipeline(stack: TerraformStack, configuration: Configuration): UploadPipeline {
+  try {
+    return new UploadPipeline(stack, 'pipeline', configuration);
+  } catch (error) {
+    throw error instanceof ValidationError ? new ConfigurationError([error]) : error;
+  }
+}
+
+/**
+ * Configuration in, stack out.
+ *
+ * @throws ConfigurationError for an artifact that is not there, and for what a construct refuses.
+ */
 export function synthesize(configuration: Configuration, outdir?: string): void {
   const artifacts = [
     ['workerArtifact', 'npm run build'],
@@ -94,16 +74,16 @@ export function synthesize(configuration: Configuration, outdir?: string): void 
   ] as const;
   for (const [field, command] of artifacts) {
     const given = configuration[field];
-    if (given !== undefined && !existsSync(given)) {
+    if (given !== undefined && statSync(given, { throwIfNoEntry: false })?.isFile() !== true) {
       const allowed = `there is no such file; make it with: ${command}`;
       throw new ConfigurationError([{ field, given, allowed }]);
     }
   }
   const app = new App(outdir === undefined ? {} : { outdir });
   const stack = new TerraformStack(app, 'upload-pipeline');
-  provider(stack, configuration);
+  awsProvider(stack, configuration);
   backend(stack, configuration);
-  outputs(stack, configuration, new UploadPipeline(stack, 'pipeline', configuration));
+  outputs(stack, configuration, pipeline(stack, configuration));
   app.synth();
 }
 

@@ -66,7 +66,7 @@ describe('a configuration', () => {
       queueName: 'film-tasks',
       uploadsPrefix: 'in/',
       processedPrefix: 'out/',
-      minSize: 0,
+      minSize: 1,
       desiredCapacity: 1,
       maxSize: 9,
       scaleOutThreshold: 0,
@@ -85,7 +85,6 @@ describe('a configuration', () => {
       alarmEmail: 'operators@films.example',
       alarmTopicArn: 'arn:aws:sns:eu-central-1:111122223333:operators',
       runbookUrl: 'https://films.example/runbook',
-      preventDestroy: true,
       tags: { Team: 'films' },
       instanceType: 'c7i.large',
       otherInstanceTypes: ['c7a.large'],
@@ -114,7 +113,9 @@ describe('a configuration', () => {
       mediaArtifact: 'elsewhere/media.tar.gz',
       endpoint: 'http://127.0.0.1:4566',
     };
-    expect(parseConfiguration(given)).toEqual(given);
+    expect(parseConfiguration(given)).toEqual({ ...given, preventDestroy: false });
+    const kept = { ...given, forceDestroy: false, preventDestroy: true };
+    expect(parseConfiguration(kept)).toEqual(kept);
   });
 
   it.each<[string, Record<string, unknown>, string]>([
@@ -195,6 +196,16 @@ describe('a configuration', () => {
       'an instance type of another processor',
       { instanceType: 't4g.small' },
       'instanceType: got "t4g.small"; the artifacts are for x86_64',
+    ],
+    [
+      'a backlog for each of no instances',
+      { backlogPerInstance: 5, minSize: 0 },
+      'minSize: got 0; a backlog for each instance needs an instance',
+    ],
+    [
+      'what deletes and what forbids it',
+      { forceDestroy: true, preventDestroy: true },
+      'forceDestroy: got true; preventDestroy is on',
     ],
     ['spot of one type', { onDemandPercentageAboveBaseCapacity: 0 }, 'otherInstanceTypes: got nothing; spot'],
     [

@@ -1,21 +1,21 @@
 import { z } from 'zod';
 
 import { fleetProblems } from '../modules/compute/fleet-settings';
+import { queueScaling, queueScalingProblems } from '../modules/compute/queue-scaling';
 import { emailProblems } from '../modules/observability/alarm-topic';
+import { protectionProblems } from '../modules/protection';
 import { readableStorageClasses } from '../modules/storage/bucket-lifecycle';
 import { notificationProblems } from '../modules/storage/notification-filters';
 import { originProblems } from '../modules/storage/origins';
 import { tagProblems } from '../modules/tags';
 import {
   type Problem,
-  backlogProblems,
   bucketNameProblems,
   encryptionKeyProblems,
   maxReceiveCountProblems,
   prefixProblems,
   queueNameProblems,
   taskSecondsProblems,
-  thresholdProblems,
   visibilityTimeoutProblems,
   zoneProblems,
 } from '../modules/validation';
@@ -222,10 +222,7 @@ export function parseConfiguration(raw: unknown): Configuration {
     ...queueNameProblems('queueName', configuration.queueName),
     ...prefixProblems(configuration),
     ...fleetProblems(configuration),
-    ...thresholdProblems('scaleOutThreshold', configuration.scaleOutThreshold),
-    ...(configuration.backlogPerInstance === undefined
-      ? []
-      : backlogProblems(configuration.backlogPerInstance)),
+    ...queueScalingProblems(queueScaling(configuration), configuration.minSize),
     ...taskSecondsProblems(configuration.longestTaskSeconds),
     ...(configuration.visibilityTimeoutSeconds === undefined
       ? []
@@ -241,6 +238,7 @@ export function parseConfiguration(raw: unknown): Configuration {
       : bucketNameProblems('accessLogBucketName', configuration.accessLogBucketName)),
     ...originProblems(configuration.corsOrigins ?? []),
     ...(configuration.alarmEmail === undefined ? [] : emailProblems(configuration.alarmEmail)),
+    ...protectionProblems(configuration),
     ...tagProblems(configuration.tags),
     ...zoneProblems(region, configuration.availabilityZones),
     ...webProblems(configuration.namePrefix, configuration),

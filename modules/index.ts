@@ -1,3 +1,4 @@
+export * from './aws-provider';
 export * from './compute';
 export * from './encryption';
 export type { Grantee } from './grantee';

@@ -2,6 +2,7 @@ import { DataAwsCallerIdentity } from '@cdktf/provider-aws/lib/data-aws-caller-i
 import { Construct } from 'constructs';
 
 import { type FleetSettings, WorkerFleet } from './compute';
+import { type QueueScalingChoices, queueScaling } from './compute/queue-scaling';
 import { EncryptionKey } from './encryption';
 import { QueueSubscription, TaskQueue, type TaskQueueChoices, UploadTopic } from './messaging';
 import { Network } from './network';
@@ -14,7 +15,14 @@ import { type WebChoices, webProblems, webSettings } from './web/web-choices';
 
 /** Settings of an {@link UploadPipeline}. */
 export interface UploadPipelineProps
-  extends FleetSettings, Prefixes, UploadBucketChoices, TaskQueueChoices, ObservabilityChoices, WebChoices {
+  extends
+    FleetSettings,
+    QueueScalingChoices,
+    Prefixes,
+    UploadBucketChoices,
+    TaskQueueChoices,
+    ObservabilityChoices,
+    WebChoices {
   /** Beginning of the names of everything that has no name of its own below: two pipelines live in one account. */
   readonly namePrefix: string;
   /** AWS region that it stands in. */
@@ -31,10 +39,6 @@ export interface UploadPipelineProps
   readonly workerArtifact: string;
   /** Path of the archive with ffmpeg, unpacked over the worker. @default none: the AMI brings ffmpeg, or no media is made */
   readonly mediaArtifact?: string | undefined;
-  /** More visible messages than this add a worker instance, unless `backlogPerInstance` is given. */
-  readonly scaleOutThreshold: number;
-  /** Visible messages for each worker instance that scaling keeps to. @default none: scaling by `scaleOutThreshold` */
-  readonly backlogPerInstance?: number | undefined;
   /** Delivers S3's events to the queue as they are, without SNS's envelope; the worker reads both. @default false */
   readonly rawMessageDelivery?: boolean | undefined;
   /**
@@ -120,10 +124,7 @@ export class UploadPipeline extends Construct {
       network: this.network,
       bucket: this.bucket,
       queue: this.queue,
-      scaling:
-        props.backlogPerInstance === undefined
-          ? { policyType: 'StepScaling', scaleOutThreshold: props.scaleOutThreshold }
-          : { policyType: 'TargetTrackingScaling', backlogPerInstance: props.backlogPerInstance },
+      scaling: queueScaling(props),
       artifacts: [
         this.artifacts.add('worker', props.workerArtifact),
         ...(props.mediaArtifact === undefined ? [] : [this.artifacts.add('media', props.mediaArtifact)]),

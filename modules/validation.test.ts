@@ -2,6 +2,7 @@ import {
   type Problem,
   ValidationError,
   bucketNameProblems,
+  encryptionKeyProblems,
   groupSizeProblems,
   prefixProblems,
   queueNameProblems,
@@ -26,6 +27,9 @@ describe('what is taken', () => {
     ['the longest bucket name', bucket('a'.repeat(63))],
     ["a bucket name that is another resource's", bucket('${TfToken[TOKEN.7]}')],
     ['a bucket name with dots and hyphens', bucket('my.films-2')],
+    ["a queue name that is another resource's", queue('${TfToken[TOKEN.7]}')],
+    ["a key that is another resource's", encryptionKeyProblems('${TfToken[TOKEN.7]}')],
+    ['a local zone', zones('us-east-2a', 'us-east-2-chi-1a')],
     ['a queue name of all kinds of characters', queue('Tasks_of-2026')],
     ['the longest queue name that leaves room for its dead-letter queues', queue('q'.repeat(68))],
     ['a prefix of several folders', prefixes('in/new films/')],
@@ -77,6 +81,13 @@ describe('what is refused', () => {
     ['a single zone', zones('us-east-2a'), 'at least 2'],
     ['the same zone twice', zones('us-east-2a', 'us-east-2a'), 'once'],
     ['a zone of another region', zones('us-east-2a', 'eu-west-1a'), 'eu-west-1a is no zone'],
+    ['a zone of a similar region', zones('us-east-2a', 'us-east-21a'), 'us-east-21a is no zone'],
+    [
+      'more zones than a network has room for',
+      zones(...Array.from('abcdefghi', (zone) => `us-east-2${zone}`)),
+      'up to 8',
+    ],
+    ['an alias in place of a key', encryptionKeyProblems('alias/films'), 'the ARN of a key'],
   ])('is %s', (_, problems, allowed) => {
     expect(problems).toHaveLength(1);
     expect(problems[0]!.allowed).toContain(allowed);

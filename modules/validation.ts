@@ -6,7 +6,7 @@ export class ValidationError extends Error {
 
   constructor(
     readonly field: string,
-    given: unknown,
+    readonly given: unknown,
     readonly allowed: string,
   ) {
     super(`${field} is ${JSON.stringify(given)}; ${allowed}`);
@@ -126,7 +126,10 @@ export function groupSizeProblems({ minSize, desiredCapacity, maxSize }: GroupSi
   return problems;
 }
 
-/** At least two different zones, all of the region. */
+/** A network has 16 ranges of addresses for subnets: a private and a public one for each zone. */
+const mostZones = 8;
+
+/** Two to eight different zones, all of the region. */
 export function zoneProblems(region: string, availabilityZones: readonly string[]): Problem[] {
   const problem = (allowed: string): Problem[] => [
     { field: 'availabilityZones', given: availabilityZones, allowed },
@@ -137,7 +140,12 @@ export function zoneProblems(region: string, availabilityZones: readonly string[
   if (new Set(availabilityZones).size < availabilityZones.length) {
     return problem('each zone may be named once.');
   }
-  const elsewhere = availabilityZones.filter((zone) => !zone.startsWith(region));
+  if (availabilityZones.length > mostZones) {
+    return problem(`name up to ${mostZones} zones: the network has room for no more subnets.`);
+  }
+  const elsewhere = availabilityZones.filter(
+    (zone) => !zone.startsWith(region) || !/^(?:[a-z]|-[a-z0-9-]+)$/.test(zone.slice(region.length)),
+  );
   if (elsewhere.length > 0) {
     return problem(`${elsewhere.join(', ')} is no zone of the region ${region}.`);
   }
@@ -149,6 +157,10 @@ export function zoneProblems(region: string, availabilityZones: readonly string[
  * Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html
  */
 export function queueNameProblems(field: string, name: string): Problem[] {
+  // The name of another resource, which only Terraform knows.
+  if (Token.isUnresolved(name)) {
+    return [];
+  }
   const longest = 80 - '-undelivered'.length;
   if (name.endsWith('.fifo')) {
     return [
@@ -186,7 +198,8 @@ export function backlogProblems(given: number): Problem[] {
 
 /** Which key encrypts: the services' own, one that is made, or one that stands already. */
 export function encryptionKeyProblems(given: string): Problem[] {
-  return /^(aws|customer|arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+)$/.test(given)
+  return Token.isUnresolved(given) ||
+    /^(aws|customer|arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+)$/.test(given)
     ? []
     : [
         {

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 
 import { type Call, actionOf, credentialScope, isForm } from './call';
 import { giveBack } from './corrections/abandoned-receive';
+import { answerCorrections } from './corrections/answers';
 import { errorBody } from './error-answer';
 import { Faults } from './faults';
 import { passOn, send } from './forward';
@@ -209,7 +210,7 @@ export class Edge {
       give(instead, response);
       return;
     }
-    await passOn(answer, response);
+    await passOn(answer, response, answerCorrections.get(`${call.service}:${call.action ?? ''}`));
   }
 
   private giveUp(response: ServerResponse, error: unknown): void {

@@ -1,4 +1,5 @@
 import { type IncomingMessage, type ServerResponse, request as httpRequest } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 
 /** Headers that belong to one connection and are not passed on. Source: RFC 9110, section 7.6.1. */
@@ -82,12 +83,21 @@ export async function send(
   return answered;
 }
 
-/** Passes an answer on to the client, streaming. */
-export async function passOn(answer: IncomingMessage, response: ServerResponse): Promise<void> {
+/** Passes an answer on to the client: streaming, or read whole where it is to be corrected. */
+export async function passOn(
+  answer: IncomingMessage,
+  response: ServerResponse,
+  correct?: (content: string) => string,
+): Promise<void> {
+  const content = correct === undefined ? undefined : correct(await text(answer));
   response.writeHead(
     answer.statusCode ?? 502,
     answer.statusMessage,
-    endToEnd(answer.rawHeaders, () => false),
+    endToEnd(answer.rawHeaders, (name) => name === 'content-length' && content !== undefined),
   );
-  await pipeline(answer, response);
+  if (content === undefined) {
+    await pipeline(answer, response);
+  } else {
+    response.end(content);
+  }
 }

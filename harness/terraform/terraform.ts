@@ -32,6 +32,17 @@ export interface PlanResult {
   readonly changed: readonly string[];
 }
 
+const shownSchema = z.object({
+  values: z.object({
+    root_module: z.object({
+      resources: z.array(z.object({ address: z.string(), values: z.record(z.string(), z.unknown()) })),
+    }),
+  }),
+});
+
+/** A resource or a data source of the state, with the attributes that the provider read of it. */
+export type AppliedResource = z.infer<typeof shownSchema>['values']['root_module']['resources'][number];
+
 /** Outputs of the applied configuration, by name. */
 export type TerraformOutputs = Readonly<Record<string, unknown>>;
 
@@ -118,6 +129,12 @@ export class Terraform {
     const { stdout } = await this.checked(['output', '-json']);
     const outputs = outputsSchema.parse(JSON.parse(stdout));
     return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value]));
+  }
+
+  /** What is applied, as `terraform show -json` tells it. */
+  async resources(): Promise<readonly AppliedResource[]> {
+    const { stdout } = await this.checked(['show', '-json']);
+    return shownSchema.parse(JSON.parse(stdout)).values.root_module.resources;
   }
 
   private async change(command: 'apply' | 'destroy'): Promise<ChangeSummary> {

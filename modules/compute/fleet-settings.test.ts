@@ -10,7 +10,7 @@ describe('the settings of a fleet', () => {
     ['another type on demand', { otherInstanceTypes: ['t3a.small'] }],
     ['spot of two types', { otherInstanceTypes: ['t3a.small'], onDemandPercentageAboveBaseCapacity: 0 }],
     ['a lifetime of a day', { maxInstanceLifetimeSeconds: 86_400 }],
-    ['a schedule', { schedule: [night] }],
+    ['a schedule', { schedule: [night, { ...night, name: 'later', timeZone: 'America/New_York' }] }],
     ['packages', { packages: ['ffmpeg-free', 'libstdc++'] }],
   ])('may be %s', (_, more) => {
     expect(fleetProblems({ ...settings, ...more })).toEqual([]);
@@ -41,6 +41,19 @@ describe('the settings of a fleet', () => {
       { schedule: [{ ...night, minSize: 2 }] },
       'minSize of the schedule night',
       'desiredCapacity',
+    ],
+    ['two actions of one name', { schedule: [night, night] }, 'schedule', 'night is named twice'],
+    [
+      'a schedule in no time zone',
+      { schedule: [{ ...night, timeZone: 'Mars/Olympus' }] },
+      'timeZone of the schedule night',
+      'IANA',
+    ],
+    [
+      'more alarms than Auto Scaling takes',
+      { refreshAlarmNames: Array.from({ length: 11 }, (_, index) => `alarm-${index}`) },
+      'refreshAlarmNames',
+      'up to 10',
     ],
     ['a package that is a command', { packages: ['ffmpeg; reboot'] }, 'packages', 'letters, digits'],
   ])('may not be %s', (_, more, field, allowed) => {

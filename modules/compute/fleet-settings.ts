@@ -59,7 +59,8 @@ export function fleetProblems(settings: FleetSettings): Problem[] {
       365 * day,
       'seconds',
     ),
-    ...(settings.schedule ?? []).flatMap(scheduleProblems),
+    ...scheduleProblems(settings.schedule ?? []),
+    ...refreshAlarmProblems(settings.refreshAlarmNames ?? []),
     ...(settings.packages ?? []).flatMap(packageProblems),
   ];
 }
@@ -103,21 +104,58 @@ function purchaseProblems(settings: FleetSettings): Problem[] {
   return problems;
 }
 
-function scheduleProblems(action: ScheduledAction): Problem[] {
+function scheduleProblems(schedule: readonly ScheduledAction[]): Problem[] {
+  const names = schedule.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) < index);
+  return [
+    ...(twice === undefined
+      ? []
+      : [
+          {
+            field: 'schedule',
+            given: names,
+            allowed: `${twice} is named twice; each action has a name of its own.`,
+          },
+        ]),
+    ...schedule.flatMap(actionProblems),
+  ];
+}
+
+function actionProblems(action: ScheduledAction): Problem[] {
   const inside = groupSizeProblems(action).map(({ field, ...problem }) => ({
     ...problem,
     field: `${field} of the schedule ${action.name}`,
   }));
-  return action.recurrence.trim().split(/\s+/).length === 5
-    ? inside
-    : [
-        ...inside,
-        {
-          field: `recurrence of the schedule ${action.name}`,
-          given: action.recurrence,
-          allowed: 'a cron expression has five fields: minute, hour, day of month, month, day of week.',
-        },
-      ];
+  if (action.recurrence.trim().split(/\s+/).length !== 5) {
+    inside.push({
+      field: `recurrence of the schedule ${action.name}`,
+      given: action.recurrence,
+      allowed: 'a cron expression has five fields: minute, hour, day of month, month, day of week.',
+    });
+  }
+  if (!isTimeZone(action.timeZone ?? 'Etc/UTC')) {
+    inside.push({
+      field: `timeZone of the schedule ${action.name}`,
+      given: action.timeZone,
+      allowed: 'it must be a name of the IANA database, as "America/New_York".',
+    });
+  }
+  return inside;
+}
+
+function isTimeZone(timeZone: string): boolean {
+  try {
+    return Intl.DateTimeFormat('en', { timeZone }).resolvedOptions().timeZone !== '';
+  } catch {
+    return false;
+  }
+}
+
+/** Source: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_AlarmSpecification.html */
+function refreshAlarmProblems(given: readonly string[]): Problem[] {
+  return given.length <= 10
+    ? []
+    : [{ field: 'refreshAlarmNames', given, allowed: 'Auto Scaling takes up to 10 alarms.' }];
 }
 
 /** A name goes into a shell script. */

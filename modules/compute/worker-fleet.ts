@@ -8,6 +8,7 @@ import { BacklogTracking } from './backlog-tracking';
 import type { FleetSettings } from './fleet-settings';
 import { InstanceFleet, drainHookName, groupArn } from './instance-fleet';
 import type { InstanceRole } from './instance-role';
+import { type QueueScaling, queueScalingProblems } from './queue-scaling';
 import { StepScaling } from './step-scaling';
 
 /** The systemd unit that user data installs; operators stop and start the worker by this name. */
@@ -15,14 +16,6 @@ export const workerService = 'upload-worker.service';
 
 /** A task that takes longer than it should may still end when its instance is taken. */
 const leastDrainSeconds = 3_600;
-
-/**
- * How the fleet follows its queue: an instance more while more tasks wait than the threshold, or as many instances as keep
- * the waiting tasks for each near a target.
- */
-export type QueueScaling =
-  | { readonly policyType: 'StepScaling'; readonly scaleOutThreshold: number }
-  | { readonly policyType: 'TargetTrackingScaling'; readonly backlogPerInstance: number };
 
 /** Settings of a {@link WorkerFleet}. */
 export interface WorkerFleetProps extends FleetSettings {
@@ -56,6 +49,7 @@ export class WorkerFleet extends Construct {
   constructor(scope: Construct, id: string, props: WorkerFleetProps) {
     super(scope, id);
     const { name, region, accountId, bucket, queue } = props;
+    refuse(queueScalingProblems(props.scaling, props.minSize));
     const terminationDrainSeconds = Math.max(leastDrainSeconds, queue.longestTaskSeconds);
     this.instances = new InstanceFleet(this, 'instances', {
       ...props,
@@ -98,17 +92,12 @@ export class WorkerFleet extends Construct {
     this.scale(props);
   }
 
-  private scale({ name, queue, scaling, minSize }: WorkerFleetProps): void {
+  private scale({ name, queue, scaling }: WorkerFleetProps): void {
     const { groupName } = this;
     if (scaling.policyType === 'StepScaling') {
       const { scaleOutThreshold } = scaling;
       new StepScaling(this, 'scaling', { name, groupName, queue, scaleOutThreshold });
       return;
-    }
-    if (minSize === 0) {
-      const allowed =
-        'a backlog for each instance needs an instance: at least 1, or scale by StepScaling, which starts from none.';
-      refuse([{ field: 'minSize', given: minSize, allowed }]);
     }
     new BacklogTracking(this, 'scaling', {
       name,

@@ -9,8 +9,8 @@ import type { Construct } from 'constructs';
 
 import type { PolicyStatement } from '../policy-document';
 import { policyDocument, tlsOnly } from '../policy-document';
-import { protection } from '../protection';
-import { type Prefixes, type Problem, bucketNameProblems, prefixProblems, refuse } from '../validation';
+import { protection, protectionProblems } from '../protection';
+import { type Prefixes, bucketNameProblems, prefixProblems, refuse } from '../validation';
 import { BucketLifecycle, type LifecycleRules } from './bucket-lifecycle';
 import { type NotificationFilters, keyFilters, notificationProblems } from './notification-filters';
 import { originProblems } from './origins';
@@ -83,7 +83,7 @@ export class UploadBucket extends UploadBucketBase {
       ...bucketNameProblems('bucketName', bucketName),
       ...prefixProblems(props),
       ...notificationProblems(uploadsPrefix, props),
-      ...keepingProblems(props),
+      ...protectionProblems(props),
     ]);
     this.uploadsPrefix = uploadsPrefix;
     this.processedPrefix = processedPrefix;
@@ -186,18 +186,6 @@ export class UploadBucket extends UploadBucketBase {
     });
     return { logging };
   }
-}
-
-function keepingProblems({ forceDestroy = false, preventDestroy = false }: UploadBucketProps): Problem[] {
-  return forceDestroy && preventDestroy
-    ? [
-        {
-          field: 'forceDestroy',
-          given: forceDestroy,
-          allowed: 'preventDestroy is on, which forbids what this allows; turn one of them off.',
-        },
-      ]
-    : [];
 }
 
 function publicRead(bucketArn: string): PolicyStatement {

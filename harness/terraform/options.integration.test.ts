@@ -1,0 +1,67 @@
+import { resolve } from 'node:path';
+
+import { type Applied, applied } from '../testing/applied';
+import { type Proof, optionProofs } from '../testing/option-proofs';
+import type { AppliedResource } from './terraform';
+
+/** With every pattern as Jest's own, so that it may stand anywhere. */
+function pattern(expected: unknown): unknown {
+  if (expected instanceof RegExp) {
+    return expect.stringMatching(expected);
+  }
+  if (typeof expected !== 'object' || expected === null) {
+    return expected;
+  }
+  return Array.isArray(expected)
+    ? expected.map(pattern)
+    : Object.fromEntries(Object.entries(expected).map(([name, value]) => [name, pattern(value)]));
+}
+
+describe('every option of the modules', () => {
+  let pipeline: Applied;
+  let resources: readonly AppliedResource[];
+
+  beforeAll(async () => {
+    pipeline = await applied({ project: resolve('modules/testing/options') });
+    resources = await pipeline.lab.terraform.resources();
+  }, 400_000);
+
+  afterAll(async () => {
+    await pipeline[Symbol.asyncDispose]();
+  }, 60_000);
+
+  /** The resources at an address: CDKTF ends it with a hash. */
+  const found = (address: string): AppliedResource[] =>
+    resources.filter((resource) => resource.address.replace(/_[0-9A-F]{8}$/, '') === address);
+
+  it('leaves nothing to change in a second plan', async () => {
+    expect(await pipeline.lab.terraform.plan()).toMatchObject({ changes: false, changed: [] });
+  }, 240_000);
+
+  it.each(Object.entries(optionProofs))('is applied: %s', (_, { address, has = {}, absent }: Proof) => {
+    expect(found(address)).toHaveLength(absent === undefined ? 1 : 0);
+    for (const { values } of found(address)) {
+      const { user_data: userData } = values;
+      const told = typeof userData === 'string' ? Buffer.from(userData, 'base64').toString() : userData;
+      expect({ ...values, user_data: told }).toMatchObject(pattern(has) as object);
+    }
+  });
+
+  it('together still makes a pipeline that works: only what its filters name is announced', async () => {
+    const { stage } = pipeline;
+    await stage.upload('elsewhere/one.txt');
+    await stage.upload('notes/one.TXT', 'a note');
+    await stage.processed('notes/one.TXT');
+    await stage.queueIsEmpty();
+    expect(await stage.pipeline.exists(stage.pipeline.uploadKey('elsewhere/one.txt'))).toBe(true);
+  }, 120_000);
+
+  it('that keeps what holds data: preventDestroy makes Terraform refuse to destroy it', async () => {
+    await expect(pipeline.lab.terraform.destroy()).rejects.toThrow(/prevent_destroy/);
+    expect(await pipeline.lab.terraform.plan()).toMatchObject({ changes: false });
+  }, 240_000);
+
+  it('had no trouble in the fleet all along', () => {
+    expect(pipeline.problems).toEqual([]);
+  });
+});

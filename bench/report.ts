@@ -3,7 +3,7 @@ import { availableParallelism, loadavg } from 'node:os';
 import type { RecordedCall } from '../harness/edge/edge';
 import { Stage } from '../harness/lab/acts/stage';
 import { type Lab, startLab } from '../harness/lab/lab';
-import { longestWaits } from './lab/fixed-waits';
+import { FixedWaits } from '../harness/terraform/fixed-waits';
 import { median } from './median';
 
 /** Short, so that the wait for it does not hide the rest; told with the result. */
@@ -116,7 +116,7 @@ async function report(): Promise<void> {
     console.error(line);
   });
   await stage.groupReady();
-  const waits = await longestWaits(lab.stackFolder);
+  const waits = (await FixedWaits.of(lab.stackFolder)).longest();
   const rows: Row[] = lab.setUp.map(({ name, seconds }): Row => [name, seconds, '']);
   const apply = lab.setUp.find(({ name }) => name === 'terraform apply')?.seconds ?? NaN;
   rows.push([

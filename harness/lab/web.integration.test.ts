@@ -1,4 +1,5 @@
 import { type Applied, applied } from '../testing/applied';
+import { unexplainedGrants } from '../testing/unexplained-grants';
 import type { Stage } from './acts/stage';
 import { web, webInstancesReady } from './acts/web';
 import type { Lab } from './lab';
@@ -47,6 +48,18 @@ describe('the web tier that Terraform applied', () => {
     link.search = '';
     expect((await fetch(link)).status).toBe(403);
   }, 120_000);
+
+  it('gives the web role no permission that it does not use, but for a written reason, and refuses it nothing', async () => {
+    const { webGroupName } = lab.outputs;
+    const used = (await lab.access.usedGrants()).filter(({ roleName }) => roleName === webGroupName);
+    expect(new Set(used.map(({ sid }) => sid))).toEqual(
+      new Set(['DownloadArtifacts', 'Upload', 'List', 'ReadResults']),
+    );
+    const unexplained = await unexplainedGrants(lab.access);
+    expect(unexplained.filter(({ roleName }) => roleName === webGroupName)).toEqual([]);
+    // An instance signs as a session of its role; nobody signed what the test before tried.
+    expect(lab.access.denials.filter(({ principal }) => principal !== 'anonymous')).toEqual([]);
+  });
 
   it('had no trouble in the fleet all along', () => {
     expect(pipeline.problems).toEqual([]);

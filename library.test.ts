@@ -33,6 +33,7 @@ const pipeline = new UploadPipeline(stack, 'pipeline', {
   queueName: 'film-tasks',
   uploadsPrefix: 'uploads/',
   processedPrefix: 'processed/',
+  nodeArtifact: createRequire(import.meta.url).resolve('upload-pipeline/node.tar.gz'),
   workerArtifact: createRequire(import.meta.url).resolve('upload-pipeline/worker.tar.gz'),
   instanceType: 't3.small',
   minSize: 2,
@@ -91,7 +92,12 @@ describe('the package', () => {
   it('holds what is compiled, and no source and no test', async () => {
     const files = await readdir(join(project, 'node_modules', manifest.name), { recursive: true });
     expect(files).toEqual(
-      expect.arrayContaining(['dist/lib/modules/index.js', 'dist/worker.tar.gz', 'dist/web.tar.gz']),
+      expect.arrayContaining([
+        'dist/lib/modules/index.js',
+        'dist/node.tar.gz',
+        'dist/worker.tar.gz',
+        'dist/web.tar.gz',
+      ]),
     );
     expect(files.filter((name) => /\.test\.|(?<!\.d)\.ts$|testing/.test(name))).toEqual([]);
   });

@@ -46,6 +46,7 @@ describe('the app', () => {
       env: {
         PATH: process.env.PATH,
         CDKTF_OUTDIR: outdir,
+        UPLOAD_PIPELINE_NODE_ARTIFACT: workerArtifact,
         UPLOAD_PIPELINE_WORKER_ARTIFACT: workerArtifact,
         ...settings,
       },
@@ -140,6 +141,11 @@ describe('the app', () => {
       'without the worker, with the command that makes it',
       { UPLOAD_PIPELINE_WORKER_ARTIFACT: '/nowhere/worker.tar.gz' },
       'workerArtifact: got "/nowhere/worker.tar.gz"; there is no such file; make it with: npm run build',
+    ],
+    [
+      'without Node, with the command that makes it',
+      { UPLOAD_PIPELINE_NODE_ARTIFACT: '/nowhere/node.tar.gz' },
+      'nodeArtifact: got "/nowhere/node.tar.gz"; there is no such file; make it with: npm run build',
     ],
     [
       'without ffmpeg where it is asked for, with the command that makes it',

@@ -68,6 +68,7 @@ function pipeline(stack: TerraformStack, configuration: Configuration): UploadPi
  */
 export function synthesize(configuration: Configuration, outdir?: string): void {
   const artifacts = [
+    ['nodeArtifact', 'npm run build'],
     ['workerArtifact', 'npm run build'],
     ['mediaArtifact', 'npm run build:media'],
     ...(configuration.webTier ? [['webArtifact', 'npm run build'] as const] : []),

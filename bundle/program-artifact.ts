@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { type ArtifactEntry, say, writeArtifact } from './artifact';
-import { nodeForInstances } from './node-binary';
 import { bundleProgram } from './program';
 
 /** A program of this project for instances. */
@@ -17,17 +16,21 @@ export interface ProgramArtifact {
   readonly files?: readonly (ArtifactEntry & { readonly content: Uint8Array })[];
 }
 
-/** Makes an archive with Node, the program as one file, and a launcher that starts it from wherever it was unpacked. */
+/**
+ * Makes an archive with the program as one file, and a launcher that starts it from wherever it was unpacked: by the Node
+ * that was unpacked beside it, else by the one of the AMI.
+ */
 export async function writeProgramArtifact(artifact: ProgramArtifact): Promise<void> {
   const { name, command, entryPoint, nodeFlags = [], files = [] } = artifact;
   const program = await bundleProgram(entryPoint);
-  const node = await nodeForInstances(say);
   // The process stays the one that systemd started.
   const launcher = `#!/bin/sh
 here=$(dirname -- "$0")
-exec ${['"$here/node"', ...nodeFlags, `"$here/../${name}.js"`].join(' ')}
+node=$here/node
+if [ ! -x "$node" ]; then node=node; fi
+exec ${['"$node"', ...nodeFlags, `"$here/../${name}.js"`].join(' ')}
 `;
-  say(`${name}.tar.gz: bundled (${(program.byteLength / 1e6).toFixed(1)} MB), Node ${node.version}`);
+  say(`${name}.tar.gz: bundled (${(program.byteLength / 1e6).toFixed(1)} MB)`);
   const entries = [
     { name: `bin/${command}`, content: Buffer.from(launcher) },
     { name: `${name}.js`, content: program },
@@ -37,7 +40,7 @@ exec ${['"$here/node"', ...nodeFlags, `"$here/../${name}.js"`].join(' ')}
   for (const entry of entries) hash.update(`${entry.name} `).update(entry.content);
   await writeArtifact({
     name: `${name}.tar.gz`,
-    input: `${hash.digest('hex')} node ${node.version}`,
-    entries: [{ name: 'bin/node', content: { file: node.file } }, ...entries],
+    input: hash.digest('hex'),
+    entries,
   });
 }

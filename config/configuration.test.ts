@@ -1,3 +1,5 @@
+import { version } from 'node/package.json';
+
 import { ConfigurationError, parseConfiguration } from './configuration';
 
 const messageOf = (raw: unknown): string => {
@@ -45,6 +47,8 @@ describe('a configuration', () => {
       webMaxSize: 4,
       webRequestsPerTarget: 1000,
       webDeletionProtection: false,
+      nodeArtifact: 'dist/node.tar.gz',
+      nodeVersion: version,
       workerArtifact: 'dist/worker.tar.gz',
       webArtifact: 'dist/web.tar.gz',
     });
@@ -108,6 +112,8 @@ describe('a configuration', () => {
       webCertificateArn: 'arn:aws:acm:eu-central-1:111122223333:certificate/0b1c',
       webDeletionProtection: true,
       webAccessLogBucketName: 'the-site-logs',
+      nodeArtifact: 'elsewhere/node.tar.gz',
+      nodeVersion: '22.1.0',
       workerArtifact: 'elsewhere/worker.tar.gz',
       webArtifact: 'elsewhere/web.tar.gz',
       mediaArtifact: 'elsewhere/media.tar.gz',

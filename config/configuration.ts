@@ -1,6 +1,8 @@
+import { version } from 'node/package.json';
 import { z } from 'zod';
 
 import { fleetProblems } from '../modules/compute/fleet-settings';
+import { nodeProblems } from '../modules/compute/node-runtime';
 import { queueScaling, queueScalingProblems } from '../modules/compute/queue-scaling';
 import { emailProblems } from '../modules/observability/alarm-topic';
 import { protectionProblems } from '../modules/protection';
@@ -143,9 +145,13 @@ export const configurationFields = z.strictObject({
   webDeletionProtection: z.boolean().default(false),
   /** Bucket that the load balancer writes access logs to. */
   webAccessLogBucketName: text.optional(),
-  /** Path of the archive with Node and the worker, as `npm run build` makes it. */
+  /** Path of the archive with Node, as `npm run build` makes it. */
+  nodeArtifact: text.default('dist/node.tar.gz'),
+  /** Version of Node in it: instances whose AMI has just this one do not fetch it. */
+  nodeVersion: text.default(version),
+  /** Path of the archive with the worker, as `npm run build` makes it. */
   workerArtifact: text.default('dist/worker.tar.gz'),
-  /** Path of the archive with Node and the site, as `npm run build` makes it. */
+  /** Path of the archive with the site, as `npm run build` makes it. */
   webArtifact: text.default('dist/web.tar.gz'),
   /** Path of the archive with ffmpeg, as `npm run build:media` makes it. */
   mediaArtifact: text.optional(),
@@ -222,6 +228,7 @@ export function parseConfiguration(raw: unknown): Configuration {
     ...queueNameProblems('queueName', configuration.queueName),
     ...prefixProblems(configuration),
     ...fleetProblems(configuration),
+    ...nodeProblems(configuration),
     ...queueScalingProblems(queueScaling(configuration), configuration.minSize),
     ...taskSecondsProblems(configuration.longestTaskSeconds),
     ...(configuration.visibilityTimeoutSeconds === undefined

@@ -119,6 +119,31 @@ describe('an upload pipeline', () => {
     expect(synthesize().all('aws_s3_object')).toHaveLength(1);
   });
 
+  it('delivers Node once where its archive is given, to both fleets', () => {
+    const stack = synthesize({ nodeArtifact: __filename, webTier: true, webArtifact: __filename });
+    expect(stack.all('aws_s3_object').map(({ key }) => key)).toEqual([
+      expect.stringMatching(/^node\//),
+      expect.stringMatching(/^web\//),
+      expect.stringMatching(/^worker\//),
+    ]);
+    const scripts = stack.locals.map(String);
+    expect(scripts).toHaveLength(2);
+    for (const script of scripts) {
+      expect(script).toMatch(/\npatiently unpack s3:\S+artifacts_node-object\S+ & /);
+    }
+  });
+
+  it('lets an AMI that has the same version of Node do without', () => {
+    const [script] = synthesize({ nodeArtifact: __filename, nodeVersion: '22.23.3' }).locals;
+    expect(script).toMatch(
+      /\n\[ "\$\(node --version\)" = v22.23.3 \] \|\| patiently unpack s3:\S+node-object/,
+    );
+  });
+
+  it.each(['v22.23.3', '22', '22.23.3; reboot'])('refuses %s as the version of Node', (nodeVersion) => {
+    expect(() => synthesize({ nodeVersion })).toThrow('it must be a version of Node, as 22.23.3.');
+  });
+
   it('delivers ffmpeg where its archive is given', () => {
     expect(
       synthesize({ mediaArtifact: __filename })

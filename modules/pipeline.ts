@@ -2,12 +2,13 @@ import { DataAwsCallerIdentity } from '@cdktf/provider-aws/lib/data-aws-caller-i
 import { Construct } from 'constructs';
 
 import { type FleetSettings, WorkerFleet } from './compute';
+import { type NodeChoices, nodeArtifacts, nodeProblems } from './compute/node-runtime';
 import { type QueueScalingChoices, queueScaling } from './compute/queue-scaling';
 import { EncryptionKey } from './encryption';
 import { QueueSubscription, TaskQueue, type TaskQueueChoices, UploadTopic } from './messaging';
 import { Network } from './network';
 import { Observability, type ObservabilityChoices } from './observability';
-import { ArtifactBucket, UploadBucket, type UploadBucketChoices } from './storage';
+import { type Artifact, ArtifactBucket, UploadBucket, type UploadBucketChoices } from './storage';
 import { type Tags, tagAll } from './tags';
 import { type Prefixes, encryptionKeyProblems, refuse } from './validation';
 import { WebTier } from './web';
@@ -17,6 +18,7 @@ import { type WebChoices, webProblems, webSettings } from './web/web-choices';
 export interface UploadPipelineProps
   extends
     FleetSettings,
+    NodeChoices,
     QueueScalingChoices,
     Prefixes,
     UploadBucketChoices,
@@ -35,9 +37,9 @@ export interface UploadPipelineProps
   readonly artifactBucketName: string;
   /** Name of the queue; those of its dead-letter queues begin with it. */
   readonly queueName: string;
-  /** Path of the archive with Node and the worker. */
+  /** Path of the archive with the worker. */
   readonly workerArtifact: string;
-  /** Path of the archive with ffmpeg, unpacked over the worker. @default none: the AMI brings ffmpeg, or no media is made */
+  /** Path of the archive with ffmpeg, unpacked beside the worker. @default none: the AMI brings ffmpeg, or no media is made */
   readonly mediaArtifact?: string | undefined;
   /** Delivers S3's events to the queue as they are, without SNS's envelope; the worker reads both. @default false */
   readonly rawMessageDelivery?: boolean | undefined;
@@ -76,7 +78,11 @@ export class UploadPipeline extends Construct {
   constructor(scope: Construct, id: string, props: UploadPipelineProps) {
     super(scope, id);
     const { namePrefix, region, encryptionKey = 'aws', observability = true } = props;
-    refuse([...encryptionKeyProblems(encryptionKey), ...webProblems(namePrefix, props)]);
+    refuse([
+      ...encryptionKeyProblems(encryptionKey),
+      ...webProblems(namePrefix, props),
+      ...nodeProblems(props),
+    ]);
     tagAll(this, props.tags);
     const { accountId } = new DataAwsCallerIdentity(this, 'account');
     const topicName = `${namePrefix}-uploads`;
@@ -117,6 +123,7 @@ export class UploadPipeline extends Construct {
     this.bucket.announceUploads(this.topic.arn, this.topic.resources.policy);
 
     this.artifacts = new ArtifactBucket(this, 'artifacts', { bucketName: props.artifactBucketName });
+    const node = nodeArtifacts(this.artifacts, props);
     this.workers = new WorkerFleet(this, 'workers', {
       ...props,
       name: `${namePrefix}-workers`,
@@ -126,11 +133,12 @@ export class UploadPipeline extends Construct {
       queue: this.queue,
       scaling: queueScaling(props),
       artifacts: [
+        ...node,
         this.artifacts.add('worker', props.workerArtifact),
         ...(props.mediaArtifact === undefined ? [] : [this.artifacts.add('media', props.mediaArtifact)]),
       ],
     });
-    this.web = this.webTier(props);
+    this.web = this.webTier(props, node);
     if (observability) {
       this.observability = new Observability(this, 'observability', {
         ...placed,
@@ -144,7 +152,7 @@ export class UploadPipeline extends Construct {
     }
   }
 
-  private webTier(props: UploadPipelineProps): WebTier | undefined {
+  private webTier(props: UploadPipelineProps, node: readonly Artifact[]): WebTier | undefined {
     const { namePrefix, webTier = false, webArtifact } = props;
     if (!webTier || webArtifact === undefined) {
       return undefined;
@@ -154,7 +162,7 @@ export class UploadPipeline extends Construct {
       region: props.region,
       network: this.network,
       bucket: this.bucket,
-      artifact: this.artifacts.add('web', webArtifact),
+      artifacts: [...node, this.artifacts.add('web', webArtifact)],
       instanceType: props.instanceType,
       architecture: props.architecture,
       imageId: props.imageId,

@@ -44,6 +44,7 @@ const pipeline = new UploadPipeline(stack, 'pipeline', {
   rawMessageDelivery: true,
 
   // Compute: one worker on demand, the others spot; none at night
+  nodeArtifact: require.resolve('upload-pipeline/node.tar.gz'),
   workerArtifact: require.resolve('upload-pipeline/worker.tar.gz'),
   instanceType: 'c7i.large',
   otherInstanceTypes: ['c7a.large', 'c6i.large', 'c6a.large', 'm7i.large', 'm6i.large'],

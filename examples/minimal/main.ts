@@ -16,6 +16,7 @@ const { bucket } = new UploadPipeline(stack, 'pipeline', {
   queueName: 'minimal-tasks',
   uploadsPrefix: 'uploads/',
   processedPrefix: 'processed/',
+  nodeArtifact: require.resolve('upload-pipeline/node.tar.gz'),
   workerArtifact: require.resolve('upload-pipeline/worker.tar.gz'),
   instanceType: 't3.small',
   minSize: 2,

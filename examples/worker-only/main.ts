@@ -38,7 +38,10 @@ const workers = new WorkerFleet(stack, 'workers', {
   }),
   bucket,
   queue,
-  artifacts: [artifacts.add('worker', require.resolve('upload-pipeline/worker.tar.gz'))],
+  artifacts: [
+    artifacts.add('node', require.resolve('upload-pipeline/node.tar.gz')),
+    artifacts.add('worker', require.resolve('upload-pipeline/worker.tar.gz')),
+  ],
   instanceType: 't3.small',
   minSize: 1,
   desiredCapacity: 1,

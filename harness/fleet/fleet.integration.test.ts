@@ -109,6 +109,24 @@ describe('user data', () => {
   }, 120_000);
 });
 
+describe('a body of namespaces', () => {
+  it('has the Node that runs the harness, as a baked AMI has one, and cannot change it', async () => {
+    await template('bare', '#!/bin/bash\nset -e\nnode --version\nchmod 777 "$(command -v node)"\n');
+    const { Instances } = await ec2.runInstances({
+      LaunchTemplate: { LaunchTemplateName: 'bare' },
+      MinCount: 1,
+      MaxCount: 1,
+    });
+    const { InstanceId = '' } = Instances![0]!;
+    const console = await eventually('the end of the user data', async () => {
+      const said = await room.fleet.body(InstanceId)?.consoleOutput();
+      return said?.includes('cloud-init: user data failed') === true && said;
+    });
+    expect(console).toContain(`\n${process.version}\n`);
+    expect(console).toContain('Read-only file system');
+  }, 120_000);
+});
+
 describe('a launch template that has vanished', () => {
   it('fails the launches of its group, and says so in the activities', async () => {
     await template('vanishing', '#!/bin/bash\n');

@@ -61,7 +61,7 @@ describe('the pipeline that Terraform applied', () => {
 
     const holders = await stage.whoseLogSays(`Processing: ${key}`);
     expect(holders).toHaveLength(1);
-    await holders[0]!.body.run(['pkill', '-9', '-f', '/opt/upload-pipeline/bin/node']);
+    await holders[0]!.body.run(['pkill', '-9', '-f', '/opt/upload-pipeline/bin/../worker.js']);
     copying.release();
 
     await stage.processed('killed.txt');
@@ -111,7 +111,7 @@ describe('the pipeline that Terraform applied', () => {
 
   it('starts a worker again that died by itself', async () => {
     const [worker] = await stage.groupReady();
-    await worker.body.run(['pkill', '-9', '-f', '/opt/upload-pipeline/bin/node']);
+    await worker.body.run(['pkill', '-9', '-f', '/opt/upload-pipeline/bin/../worker.js']);
     await stage.until('the worker down', async () => !(await stage.works(worker.body)));
     await stage.until('the worker up again', () => stage.works(worker.body));
     expect(await stage.runningWorkers()).toHaveLength(2);

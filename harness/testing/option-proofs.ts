@@ -49,6 +49,11 @@ function distribution(has: object): Proof {
  */
 export const optionProofs: Readonly<Record<string, Proof>> = {
   // The pipeline
+  nodeArtifact: { address: secondTemplate, has: { user_data: /unpack s3:\/\/second-artifacts\/node\// } },
+  nodeVersion: {
+    address: secondTemplate,
+    has: { user_data: /= v22\.23\.3 \] \|\| patiently unpack s3:\/\/second-artifacts\/node\// },
+  },
   mediaArtifact: { address: secondTemplate, has: { user_data: /unpack s3:\/\/second-artifacts\/media\// } },
   backlogPerInstance: {
     address: 'aws_autoscaling_policy.first_workers_scaling_policy',

@@ -87,12 +87,11 @@ export class InstanceFleet extends Construct {
       props.securityGroup.id,
       props.securityGroup.description,
     );
-    const artifactUris = artifacts.map(({ s3Uri }) => s3Uri);
     const template = launchTemplate(this, {
       name,
       instanceProfileArn: this.role.instanceProfileArn,
       securityGroupId: this.securityGroup.id,
-      userData: userData({ region, artifactUris, packages, service }),
+      userData: userData({ region, artifacts, packages, service }),
       settings: props,
     });
     this.launchTemplateId = template.id;

@@ -12,8 +12,10 @@ const service = {
   environment: { QUEUE_URL: 'https://sqs.us-east-2.amazonaws.com/111122223333/tasks' },
 };
 
+const worker = { s3Uri: 's3://artifacts/worker.tar.gz' };
+
 const script = (more: Partial<UserDataProps> = {}): string =>
-  userData({ region: 'us-east-2', artifactUris: ['s3://artifacts/worker.tar.gz'], service, ...more });
+  userData({ region: 'us-east-2', artifacts: [worker], service, ...more });
 
 describe('user data', () => {
   it('is a script that bash can read', () => {
@@ -21,13 +23,8 @@ describe('user data', () => {
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   });
 
-  it('unpacks its archives in the given order', () => {
-    const text = script({
-      artifactUris: ['s3://artifacts/worker.tar.gz', 's3://artifacts/media.tar.gz'],
-    });
-    expect(text).toContain(
-      '\npatiently unpack s3://artifacts/worker.tar.gz\npatiently unpack s3://artifacts/media.tar.gz\n',
-    );
+  it('has nothing of its own that Terraform would read as an expression', () => {
+    expect(script()).not.toMatch(/[$%]\{/);
   });
 
   it('needs no package mirror', () => {
@@ -110,6 +107,30 @@ describe('user data that runs', () => {
     expect(calls.at(-1)).toBe('systemctl enable --now upload-worker.service');
     expect(stderr).toContain('Attempt 3 of: dnf install -y ffmpeg-free jq failed.');
     expect(readFileSync(join(machine, 'opt/upload-pipeline/user-data.ts'), 'utf8')).toContain('patiently');
+  });
+
+  it('unpacks its archives, which are under way at the same time, before it starts anything', () => {
+    // Each waits until the other has been asked for.
+    const other = `case $* in *node*) other=worker;; *) other=node;; esac
+      until grep -q "^aws .*$other" ${machine}/calls; do :; done`;
+    command('aws', `${other}\n${anArchive}`);
+    const { status, calls } = run(script({ artifacts: [worker, { s3Uri: 's3://artifacts/node.tar.gz' }] }));
+    expect(status).toBe(0);
+    expect(calls).toHaveLength(3);
+    expect(calls.at(-1)).toBe('systemctl enable --now upload-worker.service');
+  });
+
+  it('does not fetch what the AMI has already, and nothing else', () => {
+    command('aws', anArchive);
+    const node = { s3Uri: 's3://artifacts/node.tar.gz', unless: '[ "$(node --version)" = v22.23.3 ]' };
+    const asked = (): string[] => run(script({ artifacts: [node, worker] })).calls;
+    command('node', 'echo v22.23.2');
+    expect(asked().filter((call) => call.startsWith('aws '))).toHaveLength(2);
+    rmSync(join(machine, 'calls'));
+    command('node', 'echo v22.23.3');
+    expect(asked().filter((call) => call.startsWith('aws '))).toEqual([
+      expect.stringContaining('worker.tar.gz') as string,
+    ]);
   });
 
   it('gives up after eight attempts, says why, and starts nothing', () => {

@@ -1,3 +1,5 @@
+import type { Artifact } from '../storage';
+
 /** Where artifacts are unpacked on an instance. */
 const home = '/opt/upload-pipeline';
 
@@ -18,8 +20,8 @@ export interface Service {
 export interface UserDataProps {
   /** AWS region that it stands in. */
   readonly region: string;
-  /** `s3://bucket/key` of the archives that the instance needs, unpacked over each other in this order. */
-  readonly artifactUris: readonly string[];
+  /** Archives that the instance needs, unpacked side by side: no two may bring the same file. */
+  readonly artifacts: readonly Pick<Artifact, 's3Uri' | 'unless'>[];
   /** Packages of the distribution that are installed first. @default none: no mirror is needed */
   readonly packages?: readonly string[];
   /** Program that its instances run. */
@@ -31,7 +33,7 @@ export interface UserDataProps {
  * Amazon Linux 2023 brings (bash, tar, systemd, the AWS CLI) and S3: no NAT, and no package mirror unless packages are
  * asked for. What is fetched is tried again: S3, a mirror or the role's credentials may be away for a moment.
  */
-export function userData({ region, artifactUris, packages = [], service }: UserDataProps): string {
+export function userData({ region, artifacts, packages = [], service }: UserDataProps): string {
   // Disk for files while they are worked on: /tmp is memory on Amazon Linux 2023. systemd makes it below /var/cache.
   const scratch = service.unit.replace(/\.service$/, '');
   const variables = { ...service.environment, SCRATCH_FOLDER: `/var/cache/${scratch}` };
@@ -55,7 +57,8 @@ patiently() {
 }
 unpack() { aws s3 cp --only-show-errors --region ${region} "$1" - | tar -xzf - -C ${home}; }
 mkdir -p ${home}
-${[...installations, ...artifactUris.map((uri) => `patiently unpack ${uri}`)].join('\n')}
+${[...installations, 'unpacking=', ...artifacts.map(fetching)].join('\n')}
+for archive in $unpacking; do wait $archive; done
 
 cat > /etc/systemd/system/${service.unit} <<'UNIT'
 [Unit]
@@ -81,7 +84,10 @@ PrivateTmp=yes
 [Install]
 WantedBy=multi-user.target
 UNIT
-systemctl daemon-reload
 systemctl enable --now ${service.unit}
 `;
+}
+
+function fetching({ s3Uri, unless }: UserDataProps['artifacts'][number]): string {
+  return `${unless === undefined ? '' : `${unless} || `}patiently unpack ${s3Uri} & unpacking="$unpacking $!"`;
 }

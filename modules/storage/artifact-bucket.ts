@@ -20,6 +20,8 @@ export interface Artifact {
   readonly arn: string;
   /** `s3://bucket/key` */
   readonly s3Uri: string;
+  /** Command of bash that succeeds where the AMI has already what the file holds. @default none: it is always fetched */
+  readonly unless?: string | undefined;
   /** What must exist before an instance can boot from it. */
   readonly object: S3Object;
 }
@@ -47,8 +49,12 @@ export class ArtifactBucket extends Construct {
     this.resources = { bucket: this.bucket, policy };
   }
 
-  /** Uploads a file under a key that carries its hash: a new build is a new key, and so a new launch template version. */
-  add(name: string, file: string): Artifact {
+  /**
+   * Uploads a file under a key that carries its hash: a new build is a new key, and so a new launch template version.
+   *
+   * @param unless as {@link Artifact.unless}
+   */
+  add(name: string, file: string, unless?: string): Artifact {
     const asset = new TerraformAsset(this, name, { path: file, type: AssetType.FILE });
     const object = new S3Object(this, `${name}-object`, {
       bucket: this.bucket.id,
@@ -62,6 +68,7 @@ export class ArtifactBucket extends Construct {
       key: object.key,
       arn: `${this.bucket.arn}/${object.key}`,
       s3Uri: `s3://${this.bucket.bucket}/${object.key}`,
+      unless,
       object,
     };
   }

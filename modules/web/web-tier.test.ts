@@ -12,7 +12,7 @@ const synthesize = (more: Partial<WebTierProps> = {}) =>
       network,
       bucket,
       name: 'films-web',
-      artifact: artifacts.add('web', __filename),
+      artifacts: [artifacts.add('web', __filename)],
       instanceType: 't3.small',
       minSize: 2,
       desiredCapacity: 2,

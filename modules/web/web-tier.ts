@@ -26,7 +26,7 @@ export interface WebTierProps extends FleetSettings, LoadBalancerChoices {
   /** Bucket that people upload to, and whose results they see. */
   readonly bucket: UploadBucketBase;
   /** Node and the site, for the instances' architecture. */
-  readonly artifact: Artifact;
+  readonly artifacts: readonly Artifact[];
   /** Requests a minute for each instance that scaling keeps to. @default 1000 */
   readonly requestsPerTarget?: number | undefined;
 }
@@ -47,7 +47,7 @@ export class WebTier extends Construct {
   /** @throws ValidationError for the first setting that AWS or this architecture would refuse. */
   constructor(scope: Construct, id: string, props: WebTierProps) {
     super(scope, id);
-    const { name, region, network, bucket, artifact } = props;
+    const { name, region, network, bucket } = props;
 
     const targetGroup = new LbTargetGroup(this, 'target-group', {
       name,
@@ -81,7 +81,6 @@ export class WebTier extends Construct {
     this.instances = new InstanceFleet(this, 'instances', {
       ...props,
       securityGroup: { id: 'web', description: 'Web servers: requests from the load balancer only' },
-      artifacts: [artifact],
       targetGroupArns: [targetGroup.arn],
       service: {
         unit: webService,

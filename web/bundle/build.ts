@@ -5,7 +5,7 @@ import { writeProgramArtifact } from '../../bundle/program-artifact';
 
 const assets = path.join(__dirname, '../assets');
 
-/** Makes `dist/web.tar.gz` (`bin/upload-site`, `bin/node`, `web.js`, `assets/`): what an instance needs beyond its AMI. */
+/** Makes `dist/web.tar.gz` (`bin/upload-site`, `web.js`, `assets/`): what an instance needs beyond its AMI and Node. */
 runBuild(() =>
   writeProgramArtifact({
     name: 'web',

@@ -2,7 +2,7 @@ import { runBuild } from '../../bundle/artifact';
 import { writeProgramArtifact } from '../../bundle/program-artifact';
 import { NODE_FLAGS } from './node-flags';
 
-/** Makes `dist/worker.tar.gz` (`bin/upload-worker`, `bin/node`, `worker.js`): what an instance needs beyond its AMI. */
+/** Makes `dist/worker.tar.gz` (`bin/upload-worker`, `worker.js`): what an instance needs beyond its AMI and Node. */
 runBuild(() =>
   writeProgramArtifact({
     name: 'worker',

@@ -1,11 +1,12 @@
 #!/bin/sh
 # Runs as process 1 of new user, mount, pid, IPC and host name namespaces: assembles the private root of a body, moves
 # into it and becomes what runs at the first boot. Prints `up` once the root is private.
-#   namespace-root.sh BODY_FOLDER PYTHON_ENVIRONMENT PYTHON_BASE_PREFIX HOST_NAME NOTE
+#   namespace-root.sh BODY_FOLDER PYTHON_ENVIRONMENT PYTHON_BASE_PREFIX NODE HOST_NAME NOTE
+# NODE: the program that the body has as `node`, as an AMI does that Node was baked into.
 # NOTE: what the console says where there is no user data script.
 set -eu
 here=$(dirname -- "$0")
-folder=$1 environment=$2 base_prefix=$3 host_name=$4 note=$5
+folder=$1 environment=$2 base_prefix=$3 node=$4 host_name=$5 note=$6
 exec 3>&1 >>"$folder/console.log" 2>&1
 hostname "$host_name"
 root=$folder/root disk=$folder/disk
@@ -87,6 +88,8 @@ bind "$folder/console.log" /var/log/cloud-init-output.log
 tools=/usr/local/sbin
 if [ "$base_prefix" = /usr/local ]; then bind "$disk$tools" "$tools"; fi
 sh "$here/image/lend-tools.sh" "$disk$tools" "$environment"
+: >"$disk$tools/node"
+bind "$node" "$tools/node"
 for tool in systemctl journalctl aws; do
   if [ -e "/usr/bin/$tool" ]; then bind "$disk$tools/$tool" "/usr/bin/$tool"; fi
 done
@@ -102,6 +105,7 @@ ln -s /proc/self/fd/0 dev/stdin
 ln -s /proc/self/fd/1 dev/stdout
 ln -s /proc/self/fd/2 dev/stderr
 mount_all
+mount -o remount,bind,ro "$root$tools/node"
 rm "$table"
 
 cd etc

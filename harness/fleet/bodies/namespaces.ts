@@ -17,7 +17,7 @@ import { namespaceAdvice } from './namespace-advice';
 export interface NamespaceBodiesOptions {
   /** Folder that gets one folder an instance: its console and journals stay after its end, its disk does not. */
   readonly folder: string;
-  /** Brings systemctl, journalctl and the AWS CLI into the bodies. */
+  /** Brings systemctl, journalctl and the AWS CLI into the bodies; the Node that runs the harness they have as well. */
   readonly python: PythonEnvironment;
 }
 
@@ -123,6 +123,7 @@ class NamespaceBodies implements BodyBackend {
         folder.path,
         python.folder,
         python.basePrefix,
+        process.execPath,
         hostNameOf(spec),
         folder.note,
       ],

@@ -122,6 +122,8 @@ const second = new UploadPipeline(stack, 'second', {
   forceDestroy: true,
   queueName: 'second-tasks',
   workerArtifact,
+  nodeArtifact: workerArtifact,
+  nodeVersion: '22.23.3',
   mediaArtifact: workerArtifact,
   instanceType: 't4g.small',
   architecture: 'arm64',

@@ -6,7 +6,7 @@ import { spawnOwned, stopChild } from '../support/child';
 import { freePort } from '../support/port';
 import type { Emulator, EmulatorBackend, EmulatorOptions } from './emulator';
 import { localStackSettings, whenReady } from './localstack';
-import { pythonEnvironment } from './python-environment';
+import { emulatorEnvironment } from './python-environment';
 
 const program = join(__dirname, 'run-localstack.py');
 const host = '127.0.0.1';
@@ -35,7 +35,7 @@ function cleanEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 
 async function start(options: EmulatorOptions): Promise<Emulator> {
   const { folder, onProgress } = options;
-  const environment = await pythonEnvironment(options);
+  const environment = await emulatorEnvironment(options);
   await mkdir(temporaryFolder(folder), { recursive: true });
   const port = await freePort(host);
   const url = `http://${host}:${port}`;

@@ -160,7 +160,12 @@ export class Instances {
     );
     const userData = Buffer.from(UserData?.Value ?? '', 'base64');
     const booted = Promise.withResolvers<Body>();
-    const metadata = await startMetadata(() => this.facts(instanceId, record, userData, booted.promise));
+    const facts = (): Promise<InstanceFacts> => this.facts(instanceId, record, userData, booted.promise);
+    const metadata = await startMetadata(facts);
+    void facts()
+      .then(({ role }) => role?.credentials())
+      // EC2 has them by the time that the instance boots. Where they cannot be had yet, whoever asks for them is told.
+      .catch(() => undefined);
     let body: Body;
     try {
       body = await bodies.boot({

@@ -7,7 +7,7 @@ import { containerBackend } from '../emulator/container';
 import type { EmulatorBackend } from '../emulator/emulator';
 import { localStackImage } from '../emulator/localstack';
 import { processBackend } from '../emulator/process';
-import { pythonEnvironment } from '../emulator/python-environment';
+import { bodyEnvironment, emulatorEnvironment } from '../emulator/python-environment';
 import { findPython } from '../emulator/python-interpreter';
 import type { BodyBackend } from '../fleet/bodies/body';
 import { containerBodies } from '../fleet/bodies/containers';
@@ -66,11 +66,12 @@ export const backends: Readonly<Record<BackendName, Backend>> = {
   process: {
     lack: async () => (await whyNoNamespaces()) ?? (await failureOf(() => findPython())),
     prepare: async (options) => {
-      await pythonEnvironment(options);
+      await emulatorEnvironment(options);
+      await bodyEnvironment(options);
     },
     open: async (options) => ({
       emulator: processBackend,
-      bodies: namespaceBodies({ folder: options.folder, python: await pythonEnvironment(options) }),
+      bodies: namespaceBodies({ folder: options.folder, python: await bodyEnvironment(options) }),
       close: () => Promise.resolve(),
     }),
   },

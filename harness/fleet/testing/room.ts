@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 
 import { Edge } from '../../edge/edge';
 import { processBackend } from '../../emulator/process';
-import { pythonEnvironment } from '../../emulator/python-environment';
+import { bodyEnvironment } from '../../emulator/python-environment';
 import { Closing } from '../../support/closing';
 import { namespaceBodies } from '../bodies/namespaces';
 import { WallClock } from '../clock';
@@ -35,7 +35,7 @@ export async function openRoom(folder: string, region: string, timeFactor = 1): 
     });
     closing.add(() => emulator.stop());
     edge.forwardTo(emulator.url);
-    const python = await pythonEnvironment({ onProgress });
+    const python = await bodyEnvironment({ onProgress });
     const fleet = Fleet.start({
       edge,
       region,

@@ -180,7 +180,12 @@ describe('the app', () => {
   });
 
   it('tells what a construct refuses like all that is wrong with a configuration', () => {
-    const configuration = { ...parseConfiguration({}), workerArtifact, uploadsPrefix: 'processed/' };
+    const configuration = {
+      ...parseConfiguration({}),
+      nodeArtifact: workerArtifact,
+      workerArtifact,
+      uploadsPrefix: 'processed/',
+    };
     const attempt = (): void => {
       synthesize(configuration, join(folder, 'refused'));
     };
@@ -205,6 +210,7 @@ describe('the app', () => {
   ])('takes whatever the configuration takes: %s', (_, raw) => {
     const configuration = parseConfiguration({
       ...raw,
+      nodeArtifact: workerArtifact,
       workerArtifact,
       webTier: true,
       webArtifact: workerArtifact,

@@ -57,6 +57,7 @@ describe('the fixed waits of this project', () => {
       env: {
         PATH,
         CDKTF_OUTDIR: folder,
+        UPLOAD_PIPELINE_NODE_ARTIFACT: artifact,
         UPLOAD_PIPELINE_WORKER_ARTIFACT: artifact,
         UPLOAD_PIPELINE_WEB_ARTIFACT: artifact,
         ...settings,

@@ -67,6 +67,8 @@ export class S3Server implements AsyncDisposable {
       await this.intercept?.({ operation, key: call.key });
       await send(response, 200, handle(call), request.method === 'HEAD');
     } catch (error) {
+      // A client that goes away while it sends waits for no answer.
+      if (error === request.errored) return;
       if (!(error instanceof S3Error)) throw error;
       const xml = `<Error><Code>${error.code}</Code><Message>${error.message}</Message></Error>`;
       await send(response, error.status, { xml }, request.method === 'HEAD');

@@ -1,18 +1,13 @@
 import {
-  AbortMultipartUploadCommand,
-  CompleteMultipartUploadCommand,
   CopyObjectCommand,
-  CreateMultipartUploadCommand,
   GetObjectTaggingCommand,
   UploadPartCopyCommand,
-  type CompletedPart,
   type HeadObjectCommandOutput,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { partSizeFor, putInParts } from './multipart';
 
 const GiB = 1024 ** 3;
-/** S3 takes up to 10,000 parts in a multipart upload. */
-const MAX_PARTS = 10_000;
 
 /** One version of an object, to copy from. */
 export interface CopySource {
@@ -85,52 +80,29 @@ async function copyInParts(
   signal: AbortSignal,
   options: CopyOptions,
 ): Promise<void> {
-  const partSize = Math.max(options.partSize ?? GiB / 4, Math.ceil(size / MAX_PARTS));
-  const { UploadId } = await s3.send(
-    new CreateMultipartUploadCommand({
-      ...target(destination),
-      ...keptHeaders(source.head),
-      Metadata: { ...source.head.Metadata, ...destination.metadata },
-      Tagging: await tagsOf(s3, source, signal),
-    }),
-    { abortSignal: signal },
-  );
-  try {
-    const ranges = partRanges(size, partSize);
-    const Parts = await inParallel(
-      ranges,
-      options.concurrency ?? 8,
-      async (range, index): Promise<CompletedPart> => {
-        const PartNumber = index + 1;
-        const part = await s3.send(
-          new UploadPartCopyCommand({
-            ...target(destination),
-            ...from(source),
-            UploadId,
-            PartNumber,
-            CopySourceRange: range,
-          }),
-          { abortSignal: signal },
-        );
-        return { PartNumber, ETag: part.CopyPartResult?.ETag };
+  await putInParts(
+    s3,
+    {
+      target: target(destination),
+      create: {
+        ...keptHeaders(source.head),
+        Metadata: { ...source.head.Metadata, ...destination.metadata },
+        Tagging: await tagsOf(s3, source, signal),
       },
-    );
-    await s3.send(
-      new CompleteMultipartUploadCommand({
-        ...target(destination),
-        ...condition(destination),
-        UploadId,
-        MultipartUpload: { Parts },
-      }),
-      { abortSignal: signal },
-    );
-  } catch (error) {
-    // Where that fails as well, the bucket's lifecycle rule for incomplete uploads has to do.
-    await s3
-      .send(new AbortMultipartUploadCommand({ ...target(destination), UploadId }))
-      .catch(() => undefined);
-    throw error;
-  }
+      condition: condition(destination),
+      size,
+      partSize: partSizeFor(size, options.partSize ?? GiB / 4),
+      concurrency: options.concurrency ?? 8,
+      async sendPart({ first, last }, name) {
+        const CopySourceRange = `bytes=${first}-${last}`;
+        const part = await s3.send(new UploadPartCopyCommand({ ...name, ...from(source), CopySourceRange }), {
+          abortSignal: signal,
+        });
+        return { ETag: part.CopyPartResult?.ETag };
+      },
+    },
+    signal,
+  );
 }
 
 function target({ bucket, key }: CopyDestination): { Bucket: string; Key: string } {
@@ -182,37 +154,4 @@ async function tagsOf(
   return TagSet.map(
     ({ Key = '', Value = '' }) => `${encodeURIComponent(Key)}=${encodeURIComponent(Value)}`,
   ).join('&');
-}
-
-/** `bytes=first-last` of each part. */
-function partRanges(size: number, partSize: number): string[] {
-  return Array.from({ length: Math.ceil(size / partSize) }, (_, index) => {
-    const first = index * partSize;
-    return `bytes=${first}-${Math.min(size, first + partSize) - 1}`;
-  });
-}
-
-/** Maps with at most so many calls at a time; after a failure no further call begins, and those begun are awaited. */
-async function inParallel<T, R>(
-  items: readonly T[],
-  width: number,
-  map: (item: T, index: number) => Promise<R>,
-): Promise<R[]> {
-  const results: R[] = [];
-  const entries = items.entries();
-  let failed = false;
-  const lane = async (): Promise<void> => {
-    for (const [index, item] of entries) {
-      if (failed) return;
-      try {
-        results[index] = await map(item, index);
-      } catch (error) {
-        failed = true;
-        throw error;
-      }
-    }
-  };
-  const lanes = await Promise.allSettled(Array.from({ length: Math.min(width, items.length) }, lane));
-  for (const outcome of lanes) if (outcome.status === 'rejected') throw outcome.reason;
-  return results;
 }

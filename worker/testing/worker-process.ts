@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { build } from 'esbuild';
+import { bundleProgram } from '../../bundle/program';
 
 /** The worker as it is shipped: one bundled file. */
 export interface WorkerBundle extends AsyncDisposable {
@@ -13,17 +13,7 @@ export interface WorkerBundle extends AsyncDisposable {
 export async function bundleWorker(): Promise<WorkerBundle> {
   const folder = await mkdtemp(path.join(tmpdir(), 'upload-worker-'));
   const file = path.join(folder, 'worker.js');
-  await build({
-    entryPoints: [path.resolve(__dirname, '../main.ts')],
-    outfile: file,
-    bundle: true,
-    minify: true,
-    keepNames: true,
-    platform: 'node',
-    target: 'node22',
-    format: 'cjs',
-    logLevel: 'error',
-  });
+  await writeFile(file, await bundleProgram('worker/main.ts'));
   return { file, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) };
 }
 

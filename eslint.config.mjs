@@ -51,7 +51,7 @@ export default tseslint.config(
             may('instance', 'testing'),
             may('review', 'harness'),
             may('scan', 'harness'),
-            may('bench', ['harness', 'worker', 'testing']),
+            may('bench', ['harness', 'worker', 'testing', 'bundle']),
           ],
         },
       ],

@@ -70,6 +70,8 @@ export class Fleet {
     const common = { endpoint: edge.url, region, credentials: administrator };
     const cloudWatch = new CloudWatchClient(common);
     const ec2 = new EC2Client(common);
+    // Apart from the client that launches: fifty launches hold all its connections, and would wait for one.
+    const launchTemplates = new EC2Client(common);
     const iam = new IAMClient(common);
     const sns = new SNSClient(common);
     const sqs = new SQSClient(common);
@@ -133,6 +135,7 @@ export class Fleet {
     const fleet = new Fleet(options, instances, engine, monitoring, loadBalancing, [
       cloudWatch,
       ec2,
+      launchTemplates,
       iam,
       sns,
       sqs,
@@ -156,7 +159,7 @@ export class Fleet {
       },
       'GetConsoleOutput',
     );
-    const completion = new LaunchCompletion(ec2, ssm);
+    const completion = new LaunchCompletion(launchTemplates, ssm);
     edge.serve(
       'ec2',
       async (_call, body, response, forward) => {

@@ -143,7 +143,7 @@ export class Instances {
     );
     this.options.onRecords();
     const runs = (instanceId: string): boolean => this.records.get(instanceId)?.State?.Name === 'running';
-    await Promise.all([
+    const changes = await Promise.allSettled([
       ...[...this.embodied.keys()]
         .filter((instanceId) => !runs(instanceId))
         .map((instanceId) => this.disembody(instanceId)),
@@ -151,6 +151,11 @@ export class Instances {
         .filter(([instanceId]) => runs(instanceId) && !this.embodied.has(instanceId))
         .map(([instanceId, record]) => this.embody(instanceId, record)),
     ]);
+    // All have ended: the next run begins no boot anew that is still under way.
+    const failed = changes.find(({ status }) => status === 'rejected');
+    if (failed?.status === 'rejected') {
+      throw failed.reason;
+    }
   }
 
   private async embody(instanceId: string, record: Instance): Promise<void> {

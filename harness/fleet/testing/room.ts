@@ -1,5 +1,5 @@
 import { mkdir, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 import { Edge } from '../../edge/edge';
 import { processBackend } from '../../emulator/process';
@@ -19,8 +19,9 @@ export interface Room {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** @param folder for all that it writes; it is removed at the end. */
-export async function openRoom(folder: string, region: string, timeFactor = 1): Promise<Room> {
+/** @param place folder for all that it writes; it is removed at the end. */
+export async function openRoom(place: string, region: string, timeFactor = 1): Promise<Room> {
+  const folder = resolve(place);
   const closing = new Closing();
   const onProgress = (): void => undefined;
   try {

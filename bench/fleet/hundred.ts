@@ -8,7 +8,7 @@ import { openRoom } from '../../harness/fleet/testing/room';
 import { eventually } from '../../harness/lab/wait';
 
 const instances = 100;
-const limitSeconds = 600;
+const limitSeconds = 120;
 const region = 'us-east-2';
 
 /** What each instance runs: a service under the init system, as a worker is, that does nothing but be there. */
@@ -62,6 +62,17 @@ async function memoryOfBodies(): Promise<{ readonly bytes: number; readonly proc
   return { bytes: bodies.reduce((sum, size) => sum + size, 0), processes: bodies.length };
 }
 
+/** Tells a count each time that it has changed. */
+function progress(what: string): (count: number) => void {
+  let told: number | undefined;
+  return (count) => {
+    if (count !== told) {
+      told = count;
+      console.error(`${count} ${what}`);
+    }
+  };
+}
+
 /** Launches a group of 100 instances, and prints how long that took and what memory their bodies have. */
 async function hundred(): Promise<void> {
   await using room = await openRoom(`.lab/bench-${process.pid}`, region);
@@ -89,16 +100,20 @@ async function hundred(): Promise<void> {
     LaunchTemplate: { LaunchTemplateName: 'idle' },
     AvailabilityZones: [`${region}a`, `${region}b`],
   });
+  const inServiceNow = progress('in service');
   await eventually(
     `${instances} instances in service`,
     async () => {
       const { AutoScalingGroups } = await autoScaling.describeAutoScalingGroups({});
       const states = AutoScalingGroups?.[0]?.Instances?.map(({ LifecycleState }) => LifecycleState) ?? [];
-      return states.length === instances && states.every((state) => state === 'InService');
+      const count = states.filter((state) => state === 'InService').length;
+      inServiceNow(count);
+      return count === instances;
     },
     { seconds: limitSeconds },
   );
   const inService = seconds();
+  const finishedNow = progress('have finished their user data');
   await eventually(
     `${instances} finished user data scripts`,
     async () => {
@@ -108,7 +123,9 @@ async function hundred(): Promise<void> {
           .flatMap(({ instanceId }) => room.fleet.body(instanceId) ?? [])
           .map((body) => body.consoleOutput()),
       );
-      return consoles.filter((text) => text.includes('user data finished')).length === instances;
+      const count = consoles.filter((text) => text.includes('user data finished')).length;
+      finishedNow(count);
+      return count === instances;
     },
     { seconds: limitSeconds },
   );

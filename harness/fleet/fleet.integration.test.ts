@@ -48,11 +48,16 @@ async function template(name: string, userData: string): Promise<void> {
   });
 }
 
-async function group(name: string, LaunchTemplateName: string, DesiredCapacity: number): Promise<void> {
+async function group(
+  name: string,
+  LaunchTemplateName: string,
+  DesiredCapacity: number,
+  MaxSize = 2,
+): Promise<void> {
   await autoScaling.createAutoScalingGroup({
     AutoScalingGroupName: name,
     MinSize: 0,
-    MaxSize: 2,
+    MaxSize,
     DesiredCapacity,
     LaunchTemplate: { LaunchTemplateName },
     AvailabilityZones: [`${region}a`],
@@ -124,6 +129,29 @@ describe('a body of namespaces', () => {
     });
     expect(console).toContain(`\n${process.version}\n`);
     expect(console).toContain('Read-only file system');
+  }, 120_000);
+});
+
+describe('a large group', () => {
+  it('launches more instances at once than a client of the SDK has connections', async () => {
+    const large = 60;
+    await template('crowd', '#!/bin/bash\n');
+    await group('crowd', 'crowd', large, large);
+    const members = await eventually(
+      `${large} instances in service`,
+      async () => {
+        const { AutoScalingGroups } = await autoScaling.describeAutoScalingGroups({
+          AutoScalingGroupNames: ['crowd'],
+        });
+        const inService = AutoScalingGroups?.[0]?.Instances?.filter(
+          ({ LifecycleState }) => LifecycleState === 'InService',
+        );
+        return inService?.length === large && inService;
+      },
+      { seconds: 60 },
+    );
+    expect(new Set(members.map(({ InstanceId }) => InstanceId)).size).toBe(large);
+    await autoScaling.deleteAutoScalingGroup({ AutoScalingGroupName: 'crowd', ForceDelete: true });
   }, 120_000);
 });
 

@@ -4,9 +4,11 @@ import { z } from 'zod';
 import { fleetProblems } from '../modules/compute/fleet-settings';
 import { nodeProblems } from '../modules/compute/node-runtime';
 import { queueScaling, queueScalingProblems } from '../modules/compute/queue-scaling';
+import { networkProblems } from '../modules/network/network-choices';
 import { emailProblems } from '../modules/observability/alarm-topic';
+import { alarmThresholdProblems } from '../modules/observability/pipeline-alarms';
 import { protectionProblems } from '../modules/protection';
-import { readableStorageClasses } from '../modules/storage/bucket-lifecycle';
+import { lifecycleProblems, readableStorageClasses } from '../modules/storage/bucket-lifecycle';
 import { notificationProblems } from '../modules/storage/notification-filters';
 import { originProblems } from '../modules/storage/origins';
 import { tagProblems } from '../modules/tags';
@@ -96,6 +98,10 @@ export const configurationFields = z.strictObject({
     .optional(),
   /** Key pair for the instances; nothing lets SSH in by itself. */
   keyPairName: text.min(1).optional(),
+  /** Addresses of the VPC, a /16 to a /24; without it 10.0.0.0/16. */
+  cidrBlock: text.optional(),
+  /** Bucket that the VPC's flow logs are written to. */
+  flowLogBucketName: text.optional(),
   /** Zones that the instances stand in, 2 at least; without it the first two of the region. */
   availabilityZones: z.array(text).optional(),
   /** What encrypts at rest: keys of AWS's own (`aws`), a KMS key made here (`customer`), or the ARN of a KMS key. */
@@ -106,6 +112,8 @@ export const configurationFields = z.strictObject({
   corsOrigins: z.array(text).optional(),
   /** Bucket that S3 writes access logs to. */
   accessLogBucketName: text.optional(),
+  /** After how many days versions are deleted that newer ones have replaced, or that were deleted; without it after 30. */
+  noncurrentVersionDays: z.number().optional(),
   /** Class that results are moved to; `STANDARD` leaves them. */
   processedStorageClass: z.enum(readableStorageClasses).default('INTELLIGENT_TIERING'),
   /** Lets Terraform delete the upload bucket with what is in it. */
@@ -125,6 +133,10 @@ export const configurationFields = z.strictObject({
       'an ARN looks like arn:aws:sns:<region>:<account>:<name>.',
     )
     .optional(),
+  /** How long a task may wait, in seconds, before an alarm fires; without it 900, or twice the longest task. */
+  oldestTaskSeconds: z.number().optional(),
+  /** How long the workers may need for the tasks that wait, in seconds, before an alarm fires; without it 3600. */
+  timeToDrainSeconds: z.number().optional(),
   /** Page that says what each alarm means and what to do. */
   runbookUrl: text.default('docs/runbook.md'),
   /** Opens every object of the upload bucket to everyone on the internet, for a demonstration. */
@@ -243,6 +255,9 @@ export function parseConfiguration(raw: unknown): Configuration {
     ...(configuration.accessLogBucketName === undefined
       ? []
       : bucketNameProblems('accessLogBucketName', configuration.accessLogBucketName)),
+    ...lifecycleProblems(configuration),
+    ...alarmThresholdProblems(configuration),
+    ...networkProblems(configuration),
     ...originProblems(configuration.corsOrigins ?? []),
     ...(configuration.alarmEmail === undefined ? [] : emailProblems(configuration.alarmEmail)),
     ...protectionProblems(configuration),

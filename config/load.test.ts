@@ -33,6 +33,16 @@ describe('loading the configuration', () => {
     });
   });
 
+  it('keeps in production what holds data, and opens no site there by itself', () => {
+    expect(loadConfiguration({ UPLOAD_PIPELINE_ENVIRONMENT: 'production' })).toMatchObject({
+      preventDestroy: true,
+      forceDestroy: false,
+      publicReadDemo: false,
+      webTier: false,
+      webDeletionProtection: true,
+    });
+  });
+
   it('takes a file that is named', async () => {
     const file = await fileWith('{ "bucketName": "films-of-anna" }');
     expect(loadConfiguration({ UPLOAD_PIPELINE_CONFIG: file }).bucketName).toBe('films-of-anna');

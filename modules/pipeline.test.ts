@@ -45,6 +45,12 @@ describe('an upload pipeline', () => {
     }
   });
 
+  it('stands in the network that is asked for', () => {
+    const stack = synthesize({ cidrBlock: '10.20.0.0/16', flowLogBucketName: 'the-logs' });
+    expect(stack.one('aws_vpc')).toMatchObject({ cidr_block: '10.20.0.0/16', tags: { Name: 'films' } });
+    expect(stack.one('aws_flow_log').log_destination).toBe('arn:aws:s3:::the-logs/films/');
+  });
+
   it("encrypts by AWS's own keys", () => {
     const stack = synthesize();
     expect(stack.built.key).toBeUndefined();

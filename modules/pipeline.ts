@@ -6,7 +6,7 @@ import { type NodeChoices, nodeArtifacts, nodeProblems } from './compute/node-ru
 import { type QueueScalingChoices, queueScaling } from './compute/queue-scaling';
 import { EncryptionKey } from './encryption';
 import { QueueSubscription, TaskQueue, type TaskQueueChoices, UploadTopic } from './messaging';
-import { Network } from './network';
+import { Network, type NetworkChoices } from './network';
 import { Observability, type ObservabilityChoices } from './observability';
 import { type Artifact, ArtifactBucket, UploadBucket, type UploadBucketChoices } from './storage';
 import { type Tags, tagAll } from './tags';
@@ -21,6 +21,7 @@ export interface UploadPipelineProps
     NodeChoices,
     QueueScalingChoices,
     Prefixes,
+    NetworkChoices,
     UploadBucketChoices,
     TaskQueueChoices,
     ObservabilityChoices,
@@ -87,11 +88,7 @@ export class UploadPipeline extends Construct {
     const { accountId } = new DataAwsCallerIdentity(this, 'account');
     const topicName = `${namePrefix}-uploads`;
 
-    this.network = new Network(this, 'network', {
-      name: namePrefix,
-      region,
-      availabilityZones: props.availabilityZones,
-    });
+    this.network = new Network(this, 'network', { ...props, name: namePrefix });
     if (encryptionKey === 'customer') {
       // By their names: all of these need the key first.
       this.key = new EncryptionKey(this, 'key', {

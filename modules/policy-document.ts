@@ -37,3 +37,12 @@ export function tlsOnly(actions: string, resources: string | readonly string[]):
 export function assumedBy(service: string): string {
   return policyDocument({ Sid: 'Assume', Principal: { Service: service }, Action: 'sts:AssumeRole' });
 }
+
+/** Lets a role use a customer-managed KMS key; nothing where there is none, since AWS's own keys need no permission. */
+export function useOfKey(
+  Sid: string,
+  keyArn: string | undefined,
+  ...Action: readonly string[]
+): PolicyStatement[] {
+  return keyArn === undefined ? [] : [{ Sid, Action, Resource: keyArn }];
+}

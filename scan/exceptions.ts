@@ -52,9 +52,9 @@ export const exceptions: readonly Exception[] = [
   },
   {
     check: 'CKV2_AWS_11',
-    construct: 'pipeline/network/vpc',
+    construct: 'upload-pipeline/pipeline/network/vpc',
     reason:
-      'The network has no way to or from the internet; security groups let out HTTPS to named endpoints only. Who needs flow logs adds aws_flow_log to network.vpcId.',
+      'The network has no way to or from the internet; security groups let out HTTPS to named endpoints only. flowLogBucketName turns flow logs on (examples/complete).',
   },
   {
     check: 'CKV_AWS_145',
@@ -89,18 +89,17 @@ export const exceptions: readonly Exception[] = [
     construct: 'complete/logs',
     reason: 'Logs are read when somebody looks for something.',
   },
+  {
+    check: 'CKV_AWS_18',
+    construct: 'complete/logs',
+    reason: 'Access logs of the bucket of access logs would log themselves.',
+  },
   { check: 'CKV_AWS_144', construct: 'complete/logs', reason: 'As for the uploads that the logs are about.' },
   {
     check: 'CKV_AWS_145',
     construct: 'complete/logs',
     reason:
       'S3 writes access logs to a bucket that is encrypted by its own keys without a key policy that lets it.',
-  },
-  {
-    check: 'CKV_AWS_91',
-    construct: 'complete/pipeline/web/load-balancer/load-balancer',
-    reason:
-      'Access logs need a bucket that Elastic Load Balancing may write to: webAccessLogBucketName names it.',
   },
   {
     check: 'CKV_AWS_260',

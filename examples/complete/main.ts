@@ -6,6 +6,7 @@ import { logBucket } from './log-bucket';
 
 const region = 'us-east-2';
 const bucketName = 'example-complete-uploads';
+const namePrefix = 'complete';
 const app = new App();
 const stack = new TerraformStack(app, 'complete');
 new AwsProvider(stack, 'aws', { region });
@@ -19,11 +20,22 @@ new S3Backend(stack, {
 });
 stack.addOverride('terraform.backend.s3.use_lockfile', true);
 
+const logs = logBucket(stack, {
+  name: `${bucketName}-logs`,
+  uploadBucketName: bucketName,
+  namePrefix,
+  region,
+});
+
 const pipeline = new UploadPipeline(stack, 'pipeline', {
-  namePrefix: 'complete',
+  namePrefix,
   region,
   availabilityZones: ['us-east-2a', 'us-east-2b', 'us-east-2c'],
   tags: { Team: 'films', CostCenter: '4711' },
+
+  // Network
+  cidrBlock: '10.20.0.0/16',
+  flowLogBucketName: logs,
 
   // Storage
   bucketName,
@@ -31,7 +43,7 @@ const pipeline = new UploadPipeline(stack, 'pipeline', {
   uploadsPrefix: 'uploads/',
   processedPrefix: 'processed/',
   encryptionKey: 'customer',
-  accessLogBucketName: logBucket(stack, { name: `${bucketName}-logs`, sourceBucketName: bucketName }),
+  accessLogBucketName: logs,
   corsOrigins: ['https://films.example'],
   notificationSuffixes: ['.mp4', '.mov', '.srt', '.png', '.jpg'],
   preventDestroy: true,
@@ -74,6 +86,7 @@ const pipeline = new UploadPipeline(stack, 'pipeline', {
   webArtifact: require.resolve('upload-pipeline/web.tar.gz'),
   webCertificateArn: 'arn:aws:acm:us-east-2:111122223333:certificate/11111111-2222-3333-4444-555555555555',
   webDeletionProtection: true,
+  webAccessLogBucketName: logs,
   webMaxSize: 6,
 
   // Observability

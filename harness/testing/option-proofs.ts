@@ -172,6 +172,10 @@ export const optionProofs: Readonly<Record<string, Proof>> = {
 
   // Network
   interfaceServices: { address: 'aws_vpc_endpoint.network_ssm', absent: true },
+  flowLogBucketName: {
+    address: 'aws_flow_log.first_network_flow-log',
+    has: { log_destination: 'arn:aws:s3:::options-logs/first/', traffic_type: 'ALL' },
+  },
   cidrBlock: { address: 'aws_vpc.network_vpc', has: { cidr_block: '10.64.0.0/16' } },
 
   // Observability

@@ -2,6 +2,7 @@ import { Construct } from 'constructs';
 
 import type { Grantee } from '../grantee';
 import type { Metric, MetricOptions } from '../metric';
+import { useOfKey } from '../policy-document';
 import { queueMetric } from './queue-metric';
 
 /** A queue whose messages are tasks, whether it is made here or stands already. */
@@ -30,14 +31,18 @@ export abstract class TaskQueueBase extends Construct {
     if (this.deadLetterQueueArn !== undefined) {
       grantee.grant({ Sid: 'GiveUpOnTasks', Action: 'sqs:SendMessage', Resource: this.deadLetterQueueArn });
     }
-    if (this.encryptionKeyArn !== undefined) {
-      grantee.grant({
-        Sid: 'ReadEncryptedTasks',
-        // The second to give up on one: the dead-letter queue encrypts it anew.
-        Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
-        Resource: this.encryptionKeyArn,
-      });
-    }
+    // The second to give up on one: the dead-letter queue encrypts it anew.
+    grantee.grant(
+      ...useOfKey('ReadEncryptedTasks', this.encryptionKeyArn, 'kms:Decrypt', 'kms:GenerateDataKey'),
+    );
+  }
+
+  /** Lets a program put tasks into the queue by itself, without an upload: events of S3, with or without SNS's envelope. */
+  grantSend(grantee: Grantee): void {
+    grantee.grant(
+      { Sid: 'SendTasks', Action: 'sqs:SendMessage', Resource: this.arn },
+      ...useOfKey('EncryptTasks', this.encryptionKeyArn, 'kms:GenerateDataKey', 'kms:Decrypt'),
+    );
   }
 
   /** Tasks that wait for a worker. @default Maximum of a minute */

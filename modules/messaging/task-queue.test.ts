@@ -1,3 +1,4 @@
+import type { PolicyStatement } from '../policy-document';
 import { Synthesized, statements } from '../testing/synthesized';
 import { TaskQueue, type TaskQueueProps } from './task-queue';
 
@@ -11,6 +12,12 @@ const arn = 'arn:aws:sqs:us-east-2:111122223333:tasks';
 
 const synthesize = (more: Partial<TaskQueueProps> = {}): Synthesized<TaskQueue> =>
   Synthesized.from((scope) => new TaskQueue(scope, 'tasks', { ...props, ...more }));
+
+const granted = (more: Partial<TaskQueueProps>, method: 'grantConsume' | 'grantSend'): PolicyStatement[] => {
+  const all: PolicyStatement[] = [];
+  synthesize(more).built[method]({ grant: (...statements) => all.push(...statements) });
+  return all;
+};
 
 describe('a task queue', () => {
   it('has its policy and its redrive in itself, where no further resource waits for the provider', () => {
@@ -104,16 +111,22 @@ describe('a task queue', () => {
   });
 
   it('grants the use of its key to whoever works on its tasks, where it has one', () => {
-    const sids = (more: Partial<TaskQueueProps>): string[] => {
-      const granted: string[] = [];
-      synthesize(more).built.grantConsume({ grant: (...all) => granted.push(...all.map(({ Sid }) => Sid)) });
-      return granted;
-    };
+    const sids = (more: Partial<TaskQueueProps>): string[] =>
+      granted(more, 'grantConsume').map(({ Sid }) => Sid);
     expect(sids({})).toEqual(['WorkOnTasks', 'GiveUpOnTasks']);
     expect(sids({ encryptionKeyArn: 'arn:key' })).toEqual([
       'WorkOnTasks',
       'GiveUpOnTasks',
       'ReadEncryptedTasks',
+    ]);
+  });
+
+  it('grants to send tasks, and the use of its key where it has one', () => {
+    const send = expect.objectContaining({ Sid: 'SendTasks', Action: 'sqs:SendMessage' }) as unknown;
+    expect(granted({}, 'grantSend')).toEqual([send]);
+    expect(granted({ encryptionKeyArn: 'arn:key' }, 'grantSend')).toEqual([
+      send,
+      { Sid: 'EncryptTasks', Action: ['kms:GenerateDataKey', 'kms:Decrypt'], Resource: 'arn:key' },
     ]);
   });
 

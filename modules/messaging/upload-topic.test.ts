@@ -1,3 +1,4 @@
+import type { PolicyStatement } from '../policy-document';
 import { Synthesized, statements } from '../testing/synthesized';
 import { UploadTopic, type UploadTopicProps } from './upload-topic';
 
@@ -49,6 +50,20 @@ describe('an upload topic', () => {
     );
   });
 
+  it('grants to announce uploads, and the use of its key where it has one', () => {
+    const granted = (more: Partial<UploadTopicProps> = {}): PolicyStatement[] => {
+      const statements: PolicyStatement[] = [];
+      synthesize(more).built.grantPublish({ grant: (...all) => statements.push(...all) });
+      return statements;
+    };
+    const publish = expect.objectContaining({ Sid: 'AnnounceUploads', Action: 'sns:Publish' }) as unknown;
+    expect(granted()).toEqual([publish]);
+    expect(granted({ encryptionKeyArn: 'arn:key' })).toEqual([
+      publish,
+      { Sid: 'EncryptAnnouncements', Action: ['kms:GenerateDataKey', 'kms:Decrypt'], Resource: 'arn:key' },
+    ]);
+  });
+
   it('knows its metrics', () => {
     const { built } = synthesize();
     expect(built.metricPublished()).toEqual({
@@ -61,6 +76,10 @@ describe('an upload topic', () => {
     expect(built.metricDelivered({ period: 300 })).toMatchObject({
       metricName: 'NumberOfNotificationsDelivered',
       period: 300,
+    });
+    expect(built.metricFailed()).toMatchObject({
+      metricName: 'NumberOfNotificationsFailed',
+      dimensions: { TopicName: 'uploads' },
     });
   });
 });

@@ -2,8 +2,9 @@ import { SnsTopic } from '@cdktf/provider-aws/lib/sns-topic';
 import { SnsTopicPolicy } from '@cdktf/provider-aws/lib/sns-topic-policy';
 import { Construct } from 'constructs';
 
+import type { Grantee } from '../grantee';
 import type { Metric, MetricOptions } from '../metric';
-import { policyDocument, tlsOnly } from '../policy-document';
+import { policyDocument, tlsOnly, useOfKey } from '../policy-document';
 
 /** Settings of an {@link UploadTopic}. */
 export interface UploadTopicProps {
@@ -25,6 +26,7 @@ export interface UploadTopicProps {
 export class UploadTopic extends Construct {
   readonly topicName: string;
   readonly arn: string;
+  readonly encryptionKeyArn: string | undefined;
   /** The provider's resources, for `addOverride`. `policy` must exist before S3 may publish. */
   readonly resources: { readonly topic: SnsTopic; readonly policy: SnsTopicPolicy };
 
@@ -53,7 +55,17 @@ export class UploadTopic extends Construct {
     });
     this.topicName = topicName;
     this.arn = topic.arn;
+    this.encryptionKeyArn = encryptionKeyArn;
     this.resources = { topic, policy };
+  }
+
+  /** Lets a program announce uploads as S3 does: to replay those of yesterday, or of another bucket. */
+  grantPublish(grantee: Grantee): void {
+    grantee.grant(
+      { Sid: 'AnnounceUploads', Action: 'sns:Publish', Resource: this.arn },
+      // Source: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+      ...useOfKey('EncryptAnnouncements', this.encryptionKeyArn, 'kms:GenerateDataKey', 'kms:Decrypt'),
+    );
   }
 
   /** Announcements that S3 published. @default Sum of a minute */
@@ -64,6 +76,11 @@ export class UploadTopic extends Construct {
   /** Announcements that SNS delivered. @default Sum of a minute */
   metricDelivered(options?: MetricOptions): Metric {
     return this.metric('NumberOfNotificationsDelivered', options);
+  }
+
+  /** Announcements that SNS could not deliver at first; it tries again. @default Sum of a minute */
+  metricFailed(options?: MetricOptions): Metric {
+    return this.metric('NumberOfNotificationsFailed', options);
   }
 
   /** Source: https://docs.aws.amazon.com/sns/latest/dg/sns-monitoring-using-cloudwatch.html */

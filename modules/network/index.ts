@@ -1,2 +1,3 @@
+export type { NetworkChoices } from './network-choices';
 export { Network, type NetworkProps } from './network';
 export * from './public-subnets';

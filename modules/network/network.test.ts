@@ -111,6 +111,40 @@ describe('a network', () => {
     );
   });
 
+  it('keeps no flow logs', () => {
+    expect(synthesize().all('aws_flow_log')).toEqual([]);
+  });
+
+  it('writes all of its flow logs to the bucket that is given', () => {
+    const stack = synthesize({ flowLogBucketName: 'the-logs' });
+    expect(stack.one('aws_flow_log')).toMatchObject({
+      vpc_id: stack.reference(stack.built.vpcId),
+      traffic_type: 'ALL',
+      log_destination_type: 's3',
+      log_destination: 'arn:aws:s3:::the-logs/films/',
+    });
+  });
+
+  it.each([
+    ['10.0.0.0/15', 'more than a VPC may have'],
+    ['10.0.0.0/25', 'no room for 16 subnets'],
+    ['10.0.0.1/16', 'an address within a range'],
+    ['10.0.256.0/24', 'no address'],
+    ['10.0.0.0', 'no size'],
+  ])('refuses %s: %s', (cidrBlock) => {
+    expect(() => synthesize({ cidrBlock })).toThrow(
+      `cidrBlock is "${cidrBlock}"; it must be the first address of a range and its size, from /16 to /24`,
+    );
+  });
+
+  it('takes the smallest range', () => {
+    expect(synthesize({ cidrBlock: '10.0.255.0/24' }).one('aws_vpc').cidr_block).toBe('10.0.255.0/24');
+  });
+
+  it('refuses flow logs to no bucket', () => {
+    expect(() => synthesize({ flowLogBucketName: 'Logs' })).toThrow('flowLogBucketName is "Logs"; S3 allows');
+  });
+
   it('refuses a single zone', () => {
     expect(() => synthesize({ availabilityZones: ['us-east-2a'] })).toThrow(
       'availabilityZones is ["us-east-2a"]; name at least 2 zones',

@@ -1,4 +1,5 @@
 import { DefaultSecurityGroup } from '@cdktf/provider-aws/lib/default-security-group';
+import { FlowLog } from '@cdktf/provider-aws/lib/flow-log';
 import { RouteTable } from '@cdktf/provider-aws/lib/route-table';
 import { RouteTableAssociation } from '@cdktf/provider-aws/lib/route-table-association';
 import { SecurityGroup } from '@cdktf/provider-aws/lib/security-group';
@@ -11,14 +12,15 @@ import { Fn, type ITerraformDependable } from 'cdktf';
 import { Construct } from 'constructs';
 
 import { refuse, zoneProblems } from '../validation';
+import { type NetworkChoices, networkProblems } from './network-choices';
 
 const https = 443;
 
-/** Bits that a subnet adds to the VPC's prefix: up to 16 subnets of 4,096 addresses in a /16. */
+/** Bits that a subnet adds to the VPC's prefix: 16 subnets, of 4,096 addresses each in a /16. */
 const subnetBits = 4;
 
 /** Settings of a {@link Network}. */
-export interface NetworkProps {
+export interface NetworkProps extends NetworkChoices {
   /** Beginning of the names of everything in it. */
   readonly name: string;
   /** AWS region that it stands in. */
@@ -31,8 +33,6 @@ export interface NetworkProps {
    * @default sqs (tasks), autoscaling (lifecycle actions), and ssm and ssmmessages (Session Manager in place of SSH)
    */
   readonly interfaceServices?: readonly string[];
-  /** Addresses of the VPC; a subnet takes 4,096 of them. @default 10.0.0.0/16 */
-  readonly cidrBlock?: string;
 }
 
 /** A VPC of private subnets only: no internet gateway, no NAT; AWS services are reached through endpoints. */
@@ -50,11 +50,14 @@ export class Network extends Construct {
   private readonly endpointsGroup: SecurityGroup;
   private readonly s3PrefixListId: string;
 
-  /** @throws ValidationError for fewer than 2 zones, the same zone twice, or a zone of another region. */
+  /**
+   * @throws ValidationError for fewer than 2 zones or more than 8, the same zone twice, a zone of another region, and a range
+   * of addresses without room.
+   */
   constructor(scope: Construct, id: string, props: NetworkProps) {
     super(scope, id);
     const { name, region, availabilityZones, cidrBlock = '10.0.0.0/16' } = props;
-    refuse(zoneProblems(region, availabilityZones));
+    refuse([...zoneProblems(region, availabilityZones), ...networkProblems(props)]);
     this.name = name;
     this.cidrBlock = cidrBlock;
     this.availabilityZones = availabilityZones;
@@ -67,6 +70,7 @@ export class Network extends Construct {
       tags: { Name: name },
     });
     this.vpcId = vpc.id;
+    this.flowLog(props);
     // Whatever is launched without a security group gets this one: without rules it reaches nothing.
     new DefaultSecurityGroup(this, 'default-security-group', { vpcId: vpc.id });
 
@@ -115,6 +119,19 @@ export class Network extends Construct {
         }),
     );
     this.reachability = [s3, ...endpoints, ...subnets.map(({ association }) => association)];
+  }
+
+  private flowLog({ name, flowLogBucketName }: NetworkProps): void {
+    if (flowLogBucketName === undefined) {
+      return;
+    }
+    new FlowLog(this, 'flow-log', {
+      vpcId: this.vpcId,
+      trafficType: 'ALL',
+      logDestinationType: 's3',
+      logDestination: `arn:aws:s3:::${flowLogBucketName}/${name}/`,
+      tags: { Name: name },
+    });
   }
 
   /** A security group for instances of this network: nothing comes in, and only HTTPS to the endpoints and S3 goes out. */

@@ -7,7 +7,7 @@ import { Construct } from 'constructs';
 import type { InstanceFleet } from '../compute';
 import type { QueueSubscription, TaskQueueBase } from '../messaging';
 import { type Metric, metricQuery } from '../metric';
-import { refuse, wholeNumberProblems } from '../validation';
+import { type Problem, refuse, wholeNumberProblems } from '../validation';
 import { timeToDrain } from './time-to-drain';
 
 /** What alarms watch. */
@@ -90,10 +90,7 @@ export class PipelineAlarms extends Construct {
     const { queue, subscription, workers, web } = props;
     this.oldestTaskSeconds = props.oldestTaskSeconds ?? Math.max(900, 2 * queue.longestTaskSeconds);
     this.timeToDrainSeconds = props.timeToDrainSeconds ?? 3_600;
-    refuse([
-      ...secondsProblems('oldestTaskSeconds', this.oldestTaskSeconds),
-      ...secondsProblems('timeToDrainSeconds', this.timeToDrainSeconds),
-    ]);
+    refuse(alarmThresholdProblems(props));
     const alarms = [
       this.tasksGrowOld(),
       ...deadLetters(queue),
@@ -206,7 +203,13 @@ function noHealthyHost(web: WatchedWebTier): Alarm {
   };
 }
 
-function secondsProblems(field: string, given: number) {
+/** @returns what no alarm can compare with. */
+export function alarmThresholdProblems({
+  oldestTaskSeconds,
+  timeToDrainSeconds,
+}: AlarmThresholds): Problem[] {
   const allowed = 'it must be a whole number of seconds, 1 or more.';
-  return wholeNumberProblems(field, given, 1, Number.MAX_SAFE_INTEGER, allowed);
+  return Object.entries({ oldestTaskSeconds, timeToDrainSeconds }).flatMap(([field, given]) =>
+    given === undefined ? [] : wholeNumberProblems(field, given, 1, Number.MAX_SAFE_INTEGER, allowed),
+  );
 }

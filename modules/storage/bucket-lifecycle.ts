@@ -50,23 +50,10 @@ export class BucketLifecycle extends Construct {
   /** @throws ValidationError for days or a class that S3 refuses, and for a class that cannot be read at once. */
   constructor(scope: Construct, id: string, props: BucketLifecycleProps) {
     super(scope, id);
-    const {
-      bucketId,
-      processedPrefix,
-      versioning,
-      incompleteUploadDays = 7,
-      noncurrentVersionDays = 30,
-      processedStorageClass = 'INTELLIGENT_TIERING',
-      processedTransitionDays = 30,
-    } = props;
-    refuse(
-      lifecycleProblems({
-        incompleteUploadDays,
-        noncurrentVersionDays,
-        processedStorageClass,
-        processedTransitionDays,
-      }),
-    );
+    const { bucketId, processedPrefix, versioning } = props;
+    const { incompleteUploadDays, noncurrentVersionDays, processedStorageClass, processedTransitionDays } =
+      chosen(props);
+    refuse(lifecycleProblems(props));
     const lifecycle = new S3BucketLifecycleConfiguration(this, 'lifecycle', {
       bucket: bucketId,
       rule: [
@@ -103,6 +90,15 @@ export class BucketLifecycle extends Construct {
 
 type Chosen = { readonly [Rule in keyof LifecycleRules]-?: NonNullable<LifecycleRules[Rule]> };
 
+function chosen(rules: LifecycleRules): Chosen {
+  return {
+    incompleteUploadDays: rules.incompleteUploadDays ?? 7,
+    noncurrentVersionDays: rules.noncurrentVersionDays ?? 30,
+    processedStorageClass: rules.processedStorageClass ?? 'INTELLIGENT_TIERING',
+    processedTransitionDays: rules.processedTransitionDays ?? 30,
+  };
+}
+
 /** How long queues keep a task. */
 const longestWaitDays = 14;
 
@@ -118,8 +114,9 @@ function daysProblems(field: string, given: number, least: number): Problem[] {
  * S3's rules for days and classes.
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html
  */
-function lifecycleProblems(rules: Chosen): Problem[] {
-  const { processedStorageClass: given, processedTransitionDays } = rules;
+export function lifecycleProblems(given: LifecycleRules): Problem[] {
+  const rules = chosen(given);
+  const { processedStorageClass, processedTransitionDays } = rules;
   const atOnce: readonly string[] = readableStorageClasses;
   return [
     ...daysProblems('incompleteUploadDays', rules.incompleteUploadDays, 1),
@@ -127,14 +124,14 @@ function lifecycleProblems(rules: Chosen): Problem[] {
     ...daysProblems(
       'processedTransitionDays',
       processedTransitionDays,
-      infrequentAccess.includes(given) ? 30 : 0,
+      infrequentAccess.includes(processedStorageClass) ? 30 : 0,
     ),
-    ...(atOnce.includes(given)
+    ...(atOnce.includes(processedStorageClass)
       ? []
       : [
           {
             field: 'processedStorageClass',
-            given,
+            given: processedStorageClass,
             allowed: `results must stay readable at once: ${atOnce.join(', ')}.`,
           },
         ]),

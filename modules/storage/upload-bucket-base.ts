@@ -1,7 +1,8 @@
 import { Construct } from 'constructs';
 
 import type { Grantee } from '../grantee';
-import type { PolicyStatement } from '../policy-document';
+import type { Metric, MetricOptions } from '../metric';
+import { useOfKey } from '../policy-document';
 
 /** A bucket that uploads arrive in and results go to, whether it is made here or stands already. */
 export abstract class UploadBucketBase extends Construct {
@@ -41,7 +42,7 @@ export abstract class UploadBucketBase extends Construct {
         ],
         Resource: `${this.arn}/${this.processedPrefix}*`,
       },
-      ...this.useOfKey('WriteEncrypted', 'kms:Decrypt', 'kms:GenerateDataKey'),
+      ...useOfKey('WriteEncrypted', this.encryptionKeyArn, 'kms:Decrypt', 'kms:GenerateDataKey'),
     );
   }
 
@@ -53,7 +54,7 @@ export abstract class UploadBucketBase extends Construct {
         Action: 's3:PutObject',
         Resource: `${this.arn}/${this.uploadsPrefix}*`,
       },
-      ...this.useOfKey('UploadEncrypted', 'kms:GenerateDataKey'),
+      ...useOfKey('UploadEncrypted', this.encryptionKeyArn, 'kms:GenerateDataKey'),
     );
   }
 
@@ -75,13 +76,34 @@ export abstract class UploadBucketBase extends Construct {
         Action: 's3:GetObject',
         Resource: `${this.arn}/${this.processedPrefix}*`,
       },
-      ...this.useOfKey('ReadEncrypted', 'kms:Decrypt'),
+      ...useOfKey('ReadEncrypted', this.encryptionKeyArn, 'kms:Decrypt'),
     );
   }
 
-  private useOfKey(sid: string, ...actions: readonly string[]): PolicyStatement[] {
-    return this.encryptionKeyArn === undefined
-      ? []
-      : [{ Sid: sid, Action: actions, Resource: this.encryptionKeyArn }];
+  /** Objects of all classes, all versions of them; S3 counts once a day. @default Average of a day */
+  metricObjects(options: MetricOptions = {}): Metric {
+    return this.storageMetric('NumberOfObjects', 'AllStorageTypes', options);
+  }
+
+  /**
+   * Bytes of a storage class, of all versions; S3 counts once a day.
+   *
+   * @param storageType as S3 names classes in CloudWatch: `StandardStorage`, `IntelligentTieringFAStorage`, …
+   * @default Average of a day
+   */
+  metricBytes(storageType = 'StandardStorage', options: MetricOptions = {}): Metric {
+    return this.storageMetric('BucketSizeBytes', storageType, options);
+  }
+
+  /** Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/metrics-dimensions.html */
+  private storageMetric(metricName: string, StorageType: string, options: MetricOptions): Metric {
+    return {
+      namespace: 'AWS/S3',
+      metricName,
+      dimensions: { BucketName: this.bucketName, StorageType },
+      statistic: 'Average',
+      period: 86_400,
+      ...options,
+    };
   }
 }

@@ -268,6 +268,25 @@ describe('an upload bucket', () => {
     });
   });
 
+  it('knows its metrics, which S3 tells once a day', () => {
+    const { built } = synthesize();
+    expect(built.metricObjects()).toMatchObject({
+      namespace: 'AWS/S3',
+      metricName: 'NumberOfObjects',
+      dimensions: { StorageType: 'AllStorageTypes' },
+      statistic: 'Average',
+      period: 86_400,
+    });
+    expect(built.metricBytes()).toMatchObject({
+      metricName: 'BucketSizeBytes',
+      dimensions: { StorageType: 'StandardStorage' },
+    });
+    expect(built.metricBytes('StandardIAStorage', { statistic: 'Maximum' })).toMatchObject({
+      dimensions: { StorageType: 'StandardIAStorage' },
+      statistic: 'Maximum',
+    });
+  });
+
   it.each<[string, Partial<UploadBucketProps>, string]>([
     ['a name that S3 refuses', { bucketName: 'Films' }, 'bucketName is "Films"'],
     ['results that would be processed again', { processedPrefix: 'uploads/done/' }, 'processedPrefix is'],

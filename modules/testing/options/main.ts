@@ -37,6 +37,7 @@ const first = new UploadPipeline(stack, 'first', {
   region,
   availabilityZones: ['us-east-2a', 'us-east-2b', 'us-east-2c'],
   tags: { Team: 'films', CostCenter: '4711' },
+  flowLogBucketName: logs.bucket,
 
   bucketName: 'first-uploads',
   artifactBucketName: 'first-artifacts',

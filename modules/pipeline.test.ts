@@ -51,6 +51,16 @@ describe('an upload pipeline', () => {
     expect(stack.one('aws_flow_log').log_destination).toBe('arn:aws:s3:::the-logs/films/');
   });
 
+  it('has the endpoints that are asked for, which must be those of the workers at least', () => {
+    const endpoints = (more: Partial<UploadPipelineProps> = {}): number =>
+      synthesize(more).all('aws_vpc_endpoint').length;
+    expect(endpoints()).toBe(5);
+    expect(endpoints({ interfaceServices: ['sqs', 'autoscaling', 'events'] })).toBe(4);
+    expect(() => synthesize({ interfaceServices: ['sqs', 'events'] })).toThrow(
+      'interfaceServices is ["sqs","events"]; workers call sqs and autoscaling: add autoscaling.',
+    );
+  });
+
   it("encrypts by AWS's own keys", () => {
     const stack = synthesize();
     expect(stack.built.key).toBeUndefined();

@@ -7,6 +7,7 @@ import { type QueueScalingChoices, queueScaling } from './compute/queue-scaling'
 import { EncryptionKey } from './encryption';
 import { QueueSubscription, TaskQueue, type TaskQueueChoices, UploadTopic } from './messaging';
 import { Network, type NetworkChoices } from './network';
+import { workerServicesProblems } from './network/network-choices';
 import { Observability, type ObservabilityChoices } from './observability';
 import { type Artifact, ArtifactBucket, UploadBucket, type UploadBucketChoices } from './storage';
 import { type Tags, tagAll } from './tags';
@@ -83,6 +84,7 @@ export class UploadPipeline extends Construct {
       ...encryptionKeyProblems(encryptionKey),
       ...webProblems(namePrefix, props),
       ...nodeProblems(props),
+      ...workerServicesProblems(props),
     ]);
     tagAll(this, props.tags);
     const { accountId } = new DataAwsCallerIdentity(this, 'account');

@@ -35,6 +35,7 @@ const workers = new WorkerFleet(stack, 'workers', {
     name: 'worker-only',
     region,
     availabilityZones: ['us-east-2a', 'us-east-2b'],
+    interfaceServices: ['sqs', 'autoscaling', 'ssm', 'ssmmessages', 'events'],
   }),
   bucket,
   queue,
@@ -49,7 +50,7 @@ const workers = new WorkerFleet(stack, 'workers', {
   scaling: { policyType: 'TargetTrackingScaling', backlogPerInstance: 50 },
 });
 
-// A processor of one's own that publishes to EventBridge needs one permission more.
+// A processor of one's own that publishes to EventBridge needs one permission more, and the endpoint above.
 workers.role.grant({
   Sid: 'TellOthers',
   Action: 'events:PutEvents',

@@ -6,6 +6,13 @@ import { type Problem, bucketNameProblems } from '../validation';
 
 /** What a deployer may choose of a network. */
 export interface NetworkChoices {
+  /**
+   * Services that instances reach through interface endpoints, besides S3, which has a gateway endpoint. A processor of one's own
+   * that calls another service needs it here: there is no other way out.
+   *
+   * @default sqs (tasks), autoscaling (lifecycle actions), and ssm and ssmmessages (Session Manager in place of SSH)
+   */
+  readonly interfaceServices?: readonly string[] | undefined;
   /** Addresses of the VPC, a /16 to a /24, of which a subnet takes a sixteenth. @default 10.0.0.0/16 */
   readonly cidrBlock?: string | undefined;
   /**
@@ -15,6 +22,23 @@ export interface NetworkChoices {
    * @default none: no flow logs
    */
   readonly flowLogBucketName?: string | undefined;
+}
+
+/** What a worker calls all the time. */
+const servicesOfWorkers = ['sqs', 'autoscaling'];
+
+/** Workers without a way to their queue and their group would never work. */
+export function workerServicesProblems({ interfaceServices: given }: NetworkChoices): Problem[] {
+  const missing = servicesOfWorkers.filter((service) => given?.includes(service) === false);
+  return missing.length === 0
+    ? []
+    : [
+        {
+          field: 'interfaceServices',
+          given,
+          allowed: `workers call ${servicesOfWorkers.join(' and ')}: add ${missing.join(' and ')}.`,
+        },
+      ];
 }
 
 /** What AWS would refuse, and what has no room for the subnets. */

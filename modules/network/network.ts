@@ -27,12 +27,6 @@ export interface NetworkProps extends NetworkChoices {
   readonly region: string;
   /** Zones with a private subnet each; at least 2. */
   readonly availabilityZones: readonly string[];
-  /**
-   * Services that instances reach through interface endpoints, besides S3, which has a gateway endpoint.
-   *
-   * @default sqs (tasks), autoscaling (lifecycle actions), and ssm and ssmmessages (Session Manager in place of SSH)
-   */
-  readonly interfaceServices?: readonly string[];
 }
 
 /** A VPC of private subnets only: no internet gateway, no NAT; AWS services are reached through endpoints. */

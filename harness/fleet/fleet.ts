@@ -92,6 +92,7 @@ export class Fleet {
         store.groups.forEach((group) => {
           reportGroup(group, sink);
         });
+        loadBalancing.measure(sink);
       },
       onChange: () => {
         fleet.look();

@@ -1,8 +1,10 @@
+import type { MetricSink } from '../alarms/metrics/sink';
 import type { Clock } from '../clock';
 import type { QueryAnswer, QueryService } from '../protocol/query-service';
 import { DataPlane } from './data-plane';
 import { GroupTraffic } from './group-traffic';
 import { HealthMonitor, type Probe, type TargetWorld } from './health/monitor';
+import { LoadBalancerMetrics } from './metrics';
 import type { Network } from './network';
 import type { Protocol } from './resources';
 import { loadBalancingService } from './service';
@@ -51,6 +53,7 @@ export class LoadBalancing {
   /** What Auto Scaling does with target groups. */
   readonly groupTraffic: GroupTraffic;
   private readonly dataPlane: DataPlane;
+  private readonly metrics = new LoadBalancerMetrics();
   private readonly timer: NodeJS.Timeout;
 
   constructor({ home, network, targets, onError, clock, probe }: LoadBalancingOptions) {
@@ -75,6 +78,21 @@ export class LoadBalancing {
     await this.dataPlane.follow();
     this.monitor.tick();
     return answer;
+  }
+
+  /** Reports what was counted since the last time. */
+  measure(sink: MetricSink): void {
+    const targetGroups = [...this.store.targetGroups.values()];
+    for (const loadBalancer of this.store.loadBalancers.values()) {
+      const measured = {
+        loadBalancer,
+        targetGroups: targetGroups.filter((group) => this.store.usersOf(group)[0] === loadBalancer),
+        fronts: this.store
+          .listenersOf(loadBalancer)
+          .flatMap((listener) => this.dataPlane.front(listener) ?? []),
+      };
+      this.metrics.report(measured, sink);
+    }
   }
 
   views(): LoadBalancerView[] {

@@ -7,6 +7,7 @@ import type {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 
 import type { Target } from './health/target';
+import type { Tally } from './tally';
 
 /** What every resource of Elastic Load Balancing has. */
 export interface Resource {
@@ -76,6 +77,7 @@ export interface TargetGroup extends Resource {
   readonly attributes: Map<string, string>;
   /** By id and port: `i-0123456789abcdef0:80`. */
   readonly targets: Map<string, Target>;
+  readonly tally: Tally;
 }
 
 /** The ARNs of the target groups that actions forward to. */

@@ -22,6 +22,11 @@ export function distributionOf(value: number, count = 1): Distribution {
   };
 }
 
+/** The same values, to be added to. */
+export function copyOf(distribution: Distribution): Distribution {
+  return { ...distribution, values: distribution.values && new Map(distribution.values) };
+}
+
 /** Adds one distribution to another. */
 export function addTo(total: Distribution, more: Distribution): void {
   total.count += more.count;

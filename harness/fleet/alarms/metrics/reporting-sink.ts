@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-cloudwatch';
 
 import type { Clock } from '../../clock';
-import { type Distribution, addTo, distributionOf } from './distribution';
+import { type Distribution, addTo, copyOf, distributionOf } from './distribution';
 import type { Dimensions, MetricSink } from './sink';
 import type { MetricStore } from './store';
 
@@ -39,13 +39,23 @@ export class ReportingSink implements MetricSink {
   ) {}
 
   put(namespace: string, name: string, dimensions: Dimensions, value: number, unit: StandardUnit): void {
-    this.store.put(namespace, name, dimensions, value, unit);
+    this.add(namespace, name, dimensions, distributionOf(value), unit);
+  }
+
+  add(
+    namespace: string,
+    name: string,
+    dimensions: Dimensions,
+    values: Distribution,
+    unit: StandardUnit,
+  ): void {
+    this.store.add(namespace, name, dimensions, values, unit);
     const key = JSON.stringify([namespace, name, dimensions, unit]);
     const present = this.gathered.get(key);
     if (present === undefined) {
-      this.gathered.set(key, { namespace, name, dimensions, unit, values: distributionOf(value) });
+      this.gathered.set(key, { namespace, name, dimensions, unit, values: copyOf(values) });
     } else {
-      addTo(present.values, distributionOf(value));
+      addTo(present.values, values);
     }
     this.timer ??= setTimeout(() => {
       this.timer = undefined;

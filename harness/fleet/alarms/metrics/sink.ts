@@ -1,5 +1,7 @@
 import type { StandardUnit } from '@aws-sdk/client-cloudwatch';
 
+import type { Distribution } from './distribution';
+
 /** Names and values that tell metrics of one name apart. */
 export type Dimensions = Readonly<Record<string, string>>;
 
@@ -11,4 +13,12 @@ export interface MetricSink {
    * @param namespace e.g. `AWS/ApplicationELB`.
    */
   put(namespace: string, name: string, dimensions: Dimensions, value: number, unit: StandardUnit): void;
+  /** Takes several values, measured up to now. */
+  add(
+    namespace: string,
+    name: string,
+    dimensions: Dimensions,
+    values: Distribution,
+    unit: StandardUnit,
+  ): void;
 }

@@ -1,7 +1,7 @@
 import type { StandardUnit } from '@aws-sdk/client-cloudwatch';
 
 import type { Clock } from '../../clock';
-import { type Distribution, addTo, distributionOf } from './distribution';
+import { type Distribution, addTo, copyOf, distributionOf } from './distribution';
 import type { Dimensions, MetricSink } from './sink';
 
 /** What a metric is told apart by. */
@@ -37,7 +37,17 @@ export class MetricStore implements MetricSink {
   }
 
   put(namespace: string, name: string, dimensions: Dimensions, value: number, unit: StandardUnit): void {
-    this.record({ namespace, name, dimensions }, this.clock.now(), distributionOf(value), unit);
+    this.add(namespace, name, dimensions, distributionOf(value), unit);
+  }
+
+  add(
+    namespace: string,
+    name: string,
+    dimensions: Dimensions,
+    values: Distribution,
+    unit: StandardUnit,
+  ): void {
+    this.record({ namespace, name, dimensions }, this.clock.now(), values, unit);
   }
 
   /** Takes values of some moment. */
@@ -48,7 +58,7 @@ export class MetricStore implements MetricSink {
     this.slots.set(key, slots);
     const present = slots.findLast((slot) => slot.at === start && slot.unit === unit);
     if (present === undefined) {
-      slots.push({ at: start, unit, values: { ...values, values: values.values && new Map(values.values) } });
+      slots.push({ at: start, unit, values: copyOf(values) });
     } else {
       addTo(present.values, values);
     }

@@ -19,8 +19,7 @@ const predefined: Readonly<Record<string, Omit<TrackedMetric, 'dimensions'>>> = 
 const requestCount = 'ALBRequestCountPerTarget';
 
 /**
- * Requests for each target of a load balancer's target group. Load balancers here report no metrics yet, so such a policy
- * is kept and shown, and its alarms wait for data.
+ * Requests for each target of a load balancer's target group.
  *
  * @throws ServiceError for a label that names no load balancer and target group.
  */

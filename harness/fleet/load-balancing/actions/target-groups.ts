@@ -21,6 +21,7 @@ import { checkLimit } from '../limits';
 import { page } from '../paging';
 import { type TargetGroup, forwardedTo } from '../resources';
 import { type Store, newId } from '../store';
+import { Tally } from '../tally';
 import { healthCheckSettings, protocolOf } from './health-check-settings';
 import { checkName } from './names';
 import { tagMap } from './tags';
@@ -92,6 +93,7 @@ function newGroup(input: CreateTargetGroupInput, store: Store): TargetGroup {
     }),
     attributes: usualAttributes(targetGroupAttributes),
     targets: new Map(),
+    tally: new Tally(),
   };
 }
 

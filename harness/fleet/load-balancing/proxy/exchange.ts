@@ -10,6 +10,7 @@ const headEnd = Buffer.from('\r\n\r\n');
 
 /** One request that is forwarded, and its response: streamed both ways, at the pace of the slower side. */
 export class Exchange implements TargetUser {
+  private readonly begun = performance.now();
   private readonly connection: TargetConnection;
   private readonly target: Target;
   private response: ResponseHead | undefined;
@@ -26,6 +27,7 @@ export class Exchange implements TargetUser {
     head: string,
   ) {
     this.target = destination.target;
+    destination.tally.forwarded();
     this.target.inFlight += 1;
     this.connection = this.target.pool.connection(destination.address);
     this.connection.use(this);
@@ -138,6 +140,7 @@ export class Exchange implements TargetUser {
       return;
     }
     this.response = response;
+    this.destination.tally.responded(response.status, (performance.now() - this.begun) / 1_000);
     this.framing = response.framing;
     this.begin(response, data, rest);
   }

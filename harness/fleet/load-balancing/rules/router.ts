@@ -132,7 +132,7 @@ export class Router {
     }
     const own = this.sticky.cookies(group, target);
     const cookies: ResponseCookies = extraCookies === '' ? own : (set) => extraCookies + own(set);
-    return { target, address: { ...address, tls: group.protocol === 'HTTPS' }, cookies };
+    return { target, address: { ...address, tls: group.protocol === 'HTTPS' }, cookies, tally: group.tally };
   }
 
   private balancer(group: TargetGroup): Balancer {

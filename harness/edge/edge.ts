@@ -85,6 +85,11 @@ export class Edge {
     return `http://${host}:${(this.server.address() as AddressInfo).port}`;
   }
 
+  /** Where LocalStack itself is, once it runs: past the edge, for what no AWS API tells. */
+  get emulatorUrl(): string | undefined {
+    return this.emulator?.origin;
+  }
+
   /** Sends on to LocalStack whatever nobody else answers. Until then such calls get a 503. */
   forwardTo(emulatorUrl: string): void {
     this.emulator = new URL(emulatorUrl);

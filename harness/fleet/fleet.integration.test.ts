@@ -203,40 +203,49 @@ describe('an image that does not exist', () => {
   });
 });
 
-describe('what SQS counts', () => {
-  it('is data for an alarm: messages that were sent', async () => {
-    const common = {
-      endpoint: room.endpoint,
-      region,
-      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    };
-    const sqs = new SQS(common);
-    const cloudWatch = new CloudWatch(common);
-    const { QueueUrl } = await sqs.createQueue({ QueueName: 'counted' });
-    await cloudWatch.putMetricAlarm({
-      AlarmName: 'sent',
-      Namespace: 'AWS/SQS',
-      MetricName: 'NumberOfMessagesSent',
-      Dimensions: [{ Name: 'QueueName', Value: 'counted' }],
-      Statistic: 'Sum',
-      Period: 10,
-      EvaluationPeriods: 1,
-      Threshold: 2,
-      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
-      TreatMissingData: 'ignore',
-    });
-    await sqs.sendMessageBatch({
-      QueueUrl,
-      Entries: ['a', 'b', 'c', 'd', 'e', 'f'].map((Id) => ({ Id, MessageBody: Id })),
-    });
-    const alarm = await eventually('the alarm', async () => {
-      const { MetricAlarms } = await cloudWatch.describeAlarms({ AlarmNames: ['sent'] });
-      return MetricAlarms!.find(({ StateValue }) => StateValue === 'ALARM');
-    });
-    expect(alarm.StateReason).toContain('was greater than or equal to the threshold (2.0)');
-    sqs.destroy();
-    cloudWatch.destroy();
-  }, 120_000);
+describe('what SQS reports', () => {
+  it.each([
+    ['messages that were sent', 'NumberOfMessagesSent', 'Sum'],
+    ['the age of the oldest one, also while a receiver has it', 'ApproximateAgeOfOldestMessage', 'Maximum'],
+  ] as const)(
+    'is data for an alarm: %s',
+    async (_what, MetricName, Statistic) => {
+      const common = {
+        endpoint: room.endpoint,
+        region,
+        credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+      };
+      const sqs = new SQS(common);
+      const cloudWatch = new CloudWatch(common);
+      const QueueName = `of-${MetricName}`;
+      const { QueueUrl } = await sqs.createQueue({ QueueName });
+      await cloudWatch.putMetricAlarm({
+        AlarmName: MetricName,
+        Namespace: 'AWS/SQS',
+        MetricName,
+        Dimensions: [{ Name: 'QueueName', Value: QueueName }],
+        Statistic,
+        Period: 10,
+        EvaluationPeriods: 1,
+        Threshold: 2,
+        ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+        TreatMissingData: 'ignore',
+      });
+      await sqs.sendMessageBatch({
+        QueueUrl,
+        Entries: ['a', 'b', 'c', 'd', 'e', 'f'].map((Id) => ({ Id, MessageBody: Id })),
+      });
+      await sqs.receiveMessage({ QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 300 });
+      const alarm = await eventually('the alarm', async () => {
+        const { MetricAlarms } = await cloudWatch.describeAlarms({ AlarmNames: [MetricName] });
+        return MetricAlarms!.find(({ StateValue }) => StateValue === 'ALARM');
+      });
+      expect(alarm.StateReason).toContain('was greater than or equal to the threshold (2.0)');
+      sqs.destroy();
+      cloudWatch.destroy();
+    },
+    120_000,
+  );
 });
 
 describe('the AWS CLI', () => {

@@ -1,9 +1,16 @@
+import { AutoScaling } from '@aws-sdk/client-auto-scaling';
+
+import { administrator } from '../support/account';
 import { type Applied, applied } from '../testing/applied';
 import { unexplainedGrants } from '../testing/unexplained-grants';
 import type { Stage } from './acts/stage';
 import { web, webInstancesReady } from './acts/web';
+import { ConstantLoad } from './constant-load';
 import type { Lab } from './lab';
 import { siteAddress } from './site';
+
+/** A minute lasts three seconds. */
+const timeFactor = 20;
 
 describe('the web tier that Terraform applied', () => {
   let pipeline: Applied;
@@ -14,6 +21,7 @@ describe('the web tier that Terraform applied', () => {
   beforeAll(async () => {
     pipeline = await applied({
       environment: { UPLOAD_PIPELINE_WEB_TIER: 'true' },
+      timeFactor,
     });
     ({ lab, stage } = pipeline);
     site = siteAddress(lab)!;
@@ -60,6 +68,29 @@ describe('the web tier that Terraform applied', () => {
     // An instance signs as a session of its role; nobody signed what the test before tried.
     expect(lab.access.denials.filter(({ principal }) => principal !== 'anonymous')).toEqual([]);
   });
+
+  it('grows when more requests come for each target than its policy wants', async () => {
+    const common = { endpoint: lab.endpoint, region: lab.outputs.region, credentials: administrator };
+    const autoScaling = new AutoScaling(common);
+    const AutoScalingGroupName = lab.outputs.webGroupName!;
+    const { ScalingPolicies } = await autoScaling.describePolicies({ AutoScalingGroupName });
+    const { PolicyName, PolicyType, TargetTrackingConfiguration } = ScalingPolicies![0]!;
+    await autoScaling.putScalingPolicy({
+      AutoScalingGroupName,
+      PolicyName,
+      PolicyType,
+      TargetTrackingConfiguration: { ...TargetTrackingConfiguration, TargetValue: 20 },
+    });
+    await using load = new ConstantLoad([site]);
+    await stage.until('a third target that is healthy', async () => {
+      const targets = await stage.group.healthyTargets();
+      return targets.length > 2;
+    });
+    expect((await load.stop()).failures).toEqual([]);
+    const { Activities } = await autoScaling.describeScalingActivities({ AutoScalingGroupName });
+    expect(Activities!.map(({ Cause }) => Cause).join()).toContain('AlarmHigh');
+    autoScaling.destroy();
+  }, 300_000);
 
   it('had no trouble in the fleet all along', () => {
     expect(pipeline.problems).toEqual([]);

@@ -9,6 +9,7 @@ import { AlarmActions } from './alarm-actions';
 import { alarmMetrics } from './alarm-metrics';
 import { AlarmStore, type Home } from './alarm-store';
 import { AlarmEvaluator } from './evaluator';
+import { QueueAges, queueAge } from './metrics/queue-ages';
 import { QueueCounters, isQueueCounter } from './metrics/queue-counters';
 import { QueueGauges } from './metrics/queue-gauges';
 import { recordData } from './metrics/recording';
@@ -22,6 +23,9 @@ import { alarmService } from './service';
 const measuresAMinute = 6;
 const leastMeasureMs = 500;
 const mostMeasureMs = 5_000;
+
+/** Every message of a queue is looked at for its age: seldom, but in each period of a minute. */
+const agesAMinute = 2;
 
 /** Alarms that LocalStack would keep apart from those here; the service answers that they are not done. */
 const refused = new Set(['PutCompositeAlarm', 'PutLogAlarm']);
@@ -53,10 +57,12 @@ export class Monitoring {
   private readonly alarms: AlarmStore;
   private readonly evaluator: AlarmEvaluator;
   private readonly gauges: QueueGauges;
+  private readonly ages: QueueAges;
   private readonly counters: QueueCounters;
   private readonly reporting: ReportingSink;
   private readonly timer: NodeJS.Timeout;
   private nextMeasure = 0;
+  private nextAges = 0;
   private looking: Promise<void> | undefined;
 
   /** Answers CloudWatch's actions on alarms at the edge, and begins to evaluate. */
@@ -68,6 +74,7 @@ export class Monitoring {
     this.alarms = new AlarmStore(home, clock);
     this.scalingAlarms = new ScalingAlarms(this.alarms);
     this.gauges = new QueueGauges(sqs, metrics);
+    this.ages = new QueueAges(home, () => edge.emulatorUrl, this.sink);
     this.counters = new QueueCounters(cloudWatch, metrics, clock);
     const actions = new AlarmActions(this.alarms, notifications);
     this.evaluator = new AlarmEvaluator(this.alarms, metrics, actions, clock);
@@ -117,8 +124,18 @@ export class Monitoring {
       const wanted = clock.lasts(60) / measuresAMinute;
       this.nextMeasure = now + Math.min(mostMeasureMs, Math.max(leastMeasureMs, wanted));
       measure(this.sink);
-      const queues = watched.flatMap(({ dimensions }) => dimensions.QueueName ?? []);
+      const queues = watched
+        .filter(({ name }) => name !== queueAge)
+        .flatMap(({ dimensions }) => dimensions.QueueName ?? []);
       await this.gauges.measure(new Set(queues));
+    }
+    if (now >= this.nextAges) {
+      this.nextAges = now + Math.max(leastMeasureMs, clock.lasts(60) / agesAMinute);
+      const old = watched.filter(({ name }) => name === queueAge);
+      await this.ages.measure(
+        new Set(old.flatMap(({ dimensions }) => dimensions.QueueName ?? [])),
+        clock.now(),
+      );
     }
     await this.counters.take(watched.filter(isQueueCounter));
     if (await this.evaluator.evaluate()) {

@@ -20,9 +20,13 @@ import {
   type InstanceState,
   type LaunchRequest,
   type LaunchedInstance,
+  NoCapacity,
   groupTag,
 } from './gateway';
 import type { ResolvedTemplate } from './group';
+
+/** Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html */
+const noCapacity = 'InsufficientInstanceCapacity';
 
 /** Answers with Auto Scaling's error what EC2 refuses. */
 async function refusable<T>(call: Promise<T>): Promise<T> {
@@ -30,7 +34,8 @@ async function refusable<T>(call: Promise<T>): Promise<T> {
     return await call;
   } catch (error) {
     if (error instanceof EC2ServiceException) {
-      throw validationError(`${error.name}: ${error.message}`);
+      const message = `${error.name}: ${error.message}`;
+      throw error.name === noCapacity ? new NoCapacity(noCapacity, message) : validationError(message);
     }
     throw error;
   }

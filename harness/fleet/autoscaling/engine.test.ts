@@ -101,6 +101,38 @@ describe('a group', () => {
     expect(await s.states()).toEqual(['InService']);
   });
 
+  it('launches in another zone when one has no room (ts-as-capacity.html)', async () => {
+    s.ec2.full.add('subnet-a');
+    await s.group({ DesiredCapacity: 2, VPCZoneIdentifier: 'subnet-a,subnet-b' });
+    await s.pass(0);
+    expect(s.ec2.alive.map(({ subnetId }) => subnetId)).toEqual(['subnet-b', 'subnet-b']);
+    const activities = await s.activities();
+    // The newest was to balance the zones again.
+    const [newest, ...others] = activities;
+    expect(newest).toMatchObject({ StatusCode: 'Failed' });
+    expect(newest!.Cause).toContain('to balance instances in zones');
+    expect(others.map(({ StatusCode }) => StatusCode).sort()).toEqual(['Failed', 'Successful', 'Successful']);
+    expect(others.find(({ StatusCode }) => StatusCode === 'Failed')!.StatusMessage).toBe(
+      'no room in subnet-a. Launching EC2 instance failed.',
+    );
+    s.ec2.full.clear();
+    await s.pass(299);
+    expect(s.ec2.alive.map(({ subnetId }) => subnetId)).toEqual(['subnet-b', 'subnet-b']);
+    await s.pass(1);
+    expect(s.ec2.alive.map(({ subnetId }) => subnetId).sort()).toEqual(['subnet-a', 'subnet-b']);
+  });
+
+  it('waits when no zone has room, and fills the group once there is some', async () => {
+    s.ec2.full.add('subnet-a').add('subnet-b');
+    await s.group({ DesiredCapacity: 1, VPCZoneIdentifier: 'subnet-a,subnet-b' });
+    await s.pass(4);
+    expect(await s.activities()).toHaveLength(2);
+    expect(s.ec2.alive).toEqual([]);
+    s.ec2.full.delete('subnet-b');
+    await s.pass(1);
+    expect(s.ec2.alive.map(({ subnetId }) => subnetId)).toEqual(['subnet-b']);
+  });
+
   it('tries a launch at once after an update, which may have mended it', async () => {
     s.ec2.refusal = 'broken';
     await s.group({ DesiredCapacity: 1 });

@@ -184,6 +184,7 @@ export class Engine {
       group.launching > 0 || group.members.some(({ lifecycleState }) => lifecycleState !== 'InService');
     if (
       !moving &&
+      (group.rebalanceAfter === undefined || group.rebalanceAfter <= this.clock.now()) &&
       activeRefresh(group) === undefined &&
       performs(group, 'AZRebalance', 'Terminate') &&
       isUnbalanced(group)

@@ -1,5 +1,6 @@
 import type { LaunchTemplateSpecification } from '@aws-sdk/client-auto-scaling';
 
+import { ServiceError } from '../protocol/errors';
 import type { ResolvedTemplate } from './group';
 import type { Purchase } from './mix';
 
@@ -30,6 +31,9 @@ export interface DescribedInstance extends LaunchedInstance {
 /** Tag of the instances of a group: its name. */
 export const groupTag = 'aws:autoscaling:groupName';
 
+/** EC2 has no room for an instance in the zone that was asked for; another zone may have. */
+export class NoCapacity extends ServiceError {}
+
 /** What Auto Scaling needs of EC2. */
 export interface Ec2Gateway {
   /** Zone of each subnet. @throws ServiceError when one does not exist. */
@@ -38,6 +42,7 @@ export interface Ec2Gateway {
   defaultSubnets(zones: readonly string[]): Promise<Map<string, string>>;
   /** Finds the version that a specification means now. @throws ServiceError when there is none. */
   resolveTemplate(specification: LaunchTemplateSpecification): Promise<ResolvedTemplate>;
+  /** @throws NoCapacity when its zone is full; ServiceError for any other reason. */
   launch(request: LaunchRequest): Promise<LaunchedInstance>;
   terminate(instanceIds: readonly string[]): Promise<void>;
   /** States of the instances that EC2 still knows. */

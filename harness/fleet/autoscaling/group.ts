@@ -90,6 +90,8 @@ export interface Group {
   /** Instances that EC2 has been asked for and not yet given. */
   launching: number;
   launchFailures?: LaunchFailures;
+  /** No instance is moved to another zone before: the last one found no room there. */
+  rebalanceAfter?: Date;
   readonly tags: Map<string, TagDescription>;
   readonly hooks: Map<string, LifecycleHook>;
   readonly policies: Map<string, ScalingPolicy>;

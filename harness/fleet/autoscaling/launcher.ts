@@ -2,7 +2,7 @@ import type { Activity } from '@aws-sdk/client-auto-scaling';
 
 import type { Activities } from './activities';
 import type { Clock } from '../clock';
-import { type Ec2Gateway, groupTag } from './gateway';
+import { type Ec2Gateway, NoCapacity, groupTag } from './gateway';
 import { type Group, type Member, present } from './group';
 import { type Purchase, purchases } from './mix';
 import { type Place, places } from './placement';
@@ -64,22 +64,43 @@ export class Launcher {
     group.launching += howMany;
     const bought = purchases(group, howMany);
     await Promise.all(
-      places(group, howMany).map((place, index) => {
+      places(group, howMany).map(async (place, index) => {
         const wanted = { ...place, purchase: bought[index] ?? { spot: false }, extra };
-        return this.launch(group, wanted, this.activities.beginLaunch(group, causes(index)));
+        await this.launch(group, wanted, causes(index));
+        group.launching -= 1;
       }),
     );
   }
 
-  private async launch(group: Group, wanted: Wanted, activity: Activity): Promise<void> {
+  /**
+   * A zone without room is passed over for the others.
+   * Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/ts-as-capacity.html
+   *
+   * @param full zones that have no room.
+   */
+  private async launch(
+    group: Group,
+    wanted: Wanted,
+    causes: readonly (string | undefined)[],
+    full: readonly string[] = [],
+  ): Promise<void> {
+    const activity = this.activities.beginLaunch(group, causes);
     try {
       group.members.push(await this.request(group, wanted, activity));
       delete group.launchFailures;
     } catch (error) {
       this.activities.failLaunch(activity, error instanceof Error ? error.message : String(error));
-      this.postpone(group);
-    } finally {
-      group.launching -= 1;
+      if (wanted.extra === 'balance') {
+        group.rebalanceAfter = this.clock.later(longestRetrySeconds);
+        return;
+      }
+      const tried = [...full, wanted.zone];
+      const [elsewhere] = error instanceof NoCapacity ? places(group, 1, tried) : [];
+      if (elsewhere === undefined) {
+        this.postpone(group);
+      } else {
+        await this.launch(group, { ...wanted, ...elsewhere }, causes, tried);
+      }
     }
   }
 

@@ -9,10 +9,12 @@ export interface Place {
 
 /**
  * Where the next instances are to be launched: each in the zone with the fewest instances, and there in the subnet with
- * the fewest.
+ * the fewest; none where no zone is left.
  * Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-availability-zone-balanced.html
+ *
+ * @param without zones that are not asked.
  */
-export function places(group: Group, howMany: number): Place[] {
+export function places(group: Group, howMany: number, without: readonly string[] = []): Place[] {
   const inZone = new Map<string, number>();
   const inSubnet = new Map<string, number>();
   const count = (counts: Map<string, number>, name: string): void => {
@@ -22,15 +24,16 @@ export function places(group: Group, howMany: number): Place[] {
     count(inZone, availabilityZone);
     count(inSubnet, subnetId);
   }
+  const allowed = [...group.zones].filter(([, zone]) => !without.includes(zone));
   const chosen: Place[] = [];
   while (chosen.length < howMany) {
-    const [emptiest] = [...group.zones].sort(
+    const [emptiest] = [...allowed].sort(
       ([subnetA, zoneA], [subnetB, zoneB]) =>
         (inZone.get(zoneA) ?? 0) - (inZone.get(zoneB) ?? 0) ||
         (inSubnet.get(subnetA) ?? 0) - (inSubnet.get(subnetB) ?? 0),
     );
     if (emptiest === undefined) {
-      throw new Error(`The group ${group.settings.AutoScalingGroupName} has no subnet.`);
+      break;
     }
     const [subnetId, zone] = emptiest;
     chosen.push({ subnetId, zone });

@@ -7,6 +7,7 @@ import {
   type InstanceState,
   type LaunchRequest,
   type LaunchedInstance,
+  NoCapacity,
   groupTag,
 } from '../gateway';
 import type { ResolvedTemplate } from '../group';
@@ -29,6 +30,8 @@ export class Ec2InMemory implements Ec2Gateway {
   launchState: InstanceState = 'running';
   /** Why EC2 refuses to launch now. */
   refusal: string | undefined;
+  /** Subnets in whose zones there is no room. */
+  readonly full = new Set<string>();
   private hold: { asked: () => void; released: Promise<void> } | undefined;
 
   /** Instances that EC2 bills: pending, running, stopping or stopped. */
@@ -92,6 +95,9 @@ export class Ec2InMemory implements Ec2Gateway {
     await this.hold?.released;
     if (this.refusal !== undefined) {
       throw validationError(this.refusal);
+    }
+    if (this.full.has(request.subnetId)) {
+      throw new NoCapacity('InsufficientInstanceCapacity', `no room in ${request.subnetId}`);
     }
     const instanceId = `i-${String(this.instances.length + 1).padStart(17, '0')}`;
     this.instances.push({ ...request, instanceId, state: this.launchState });

@@ -11,7 +11,7 @@ exec 3>&1 >>"$folder/console.log" 2>&1
 hostname "$host_name"
 root=$folder/root disk=$folder/disk
 
-# Mounts are collected: one mount(8) for many is ten times as quick as one for each.
+# Mounts and folders are collected: one process for many is ten times as quick as one for each.
 table=$folder/fstab tab=$(printf '\t') kept=
 : >"$table"
 bind() { # SOURCE PATH-IN-THE-BODY
@@ -23,11 +23,13 @@ keep() { # SOURCE PATH-IN-THE-BODY, which stays writable
 }
 lend() { # PATH...: the host's own at the same place
   for lent in "$@"; do
+    shift
     if [ -d "$lent" ]; then
-      mkdir -p "$root$lent" "$disk$lent"
       bind "$lent" "$lent"
+      set -- "$@" "$root$lent" "$disk$lent"
     fi
   done
+  if [ $# -gt 0 ]; then mkdir -p "$@"; fi
 }
 cover() { # PATH...: an empty folder over the host's
   for covered in "$@"; do
@@ -44,17 +46,19 @@ mkdir -p "$root"
 mount -t tmpfs -o mode=755 body "$root"
 
 # The system, as an AMI brings it, under the instance's own disk.
+set --
 for path in /usr /bin /sbin /lib /lib32 /lib64 /libx32; do
-  if [ -L "$path" ]; then cp -P "$path" "$root$path"; else lend "$path"; fi
+  if [ -L "$path" ]; then set -- "$@" "$path"; else lend "$path"; fi
 done
+if [ $# -gt 0 ]; then cp -P "$@" "$root"; fi
 cd "$disk"
 mkdir -p etc/systemd/system home root opt srv tmp usr/local/sbin var/tmp var/log/journal
 chmod 1777 tmp var/tmp
 ln -s /run var/run
 ln -s /run/lock var/lock
 : >var/log/cloud-init-output.log
+(cd "$root" && mkdir -p etc var home root opt srv tmp usr/local)
 for path in /etc /var /home /root /opt /srv /tmp /usr/local; do
-  mkdir -p "$root$path"
   if [ "$path" != "$base_prefix" ]; then keep "$disk$path" "$path"; fi
 done
 lend "$environment" /etc/ssl /etc/pki /etc/ca-certificates /etc/alternatives
@@ -109,9 +113,11 @@ mount -o remount,bind,ro "$root$tools/node"
 rm "$table"
 
 cd etc
+set --
 for name in ld.so.cache nsswitch.conf mime.types resolv.conf protocols services; do
-  if [ -e "/etc/$name" ]; then cp "/etc/$name" .; fi
+  if [ -e "/etc/$name" ]; then set -- "$@" "/etc/$name"; fi
 done
+if [ $# -gt 0 ]; then cp "$@" .; fi
 echo "$host_name" >hostname
 printf '127.0.0.1 localhost %s\n' "$host_name" >hosts
 printf 'root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534:nobody:/:/usr/sbin/nologin\n' >passwd

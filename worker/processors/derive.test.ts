@@ -157,6 +157,19 @@ describe('the work on a movie', () => {
 });
 
 describe('an image', () => {
+  it('gets a thumbnail as it is shown: the orientation that a camera notes is applied', async () => {
+    await using p = await studio.start();
+    const lying = await studio.media.make('o.jpg', ...picture('400x200', 0.1), '-frames:v', '1');
+    await p.deliver(p.upload('uploads/o.jpg', Body.of(turnedByExif(lying))));
+    const { streams } = await studio.media.describe(made(p, 'o.jpg', 'thumbnail.jpg'));
+    expect(streams).toMatchObject([{ width: 160, height: 320 }]);
+    expect(manifestOf(p, 'o.jpg')).toMatchObject({
+      width: 200,
+      height: 400,
+      thumbnail: { width: 160, height: 320 },
+    });
+  });
+
   it('gets a thumbnail and a manifest, and is moved', async () => {
     await using p = await studio.start();
     const content = await studio.media.make('i.png', ...picture('1000x500', 1), '-frames:v', '1');
@@ -171,3 +184,12 @@ describe('an image', () => {
     await expect(p.deliver(p.upload('uploads/i.jpg', 'no image'))).rejects.toThrow(NonRetryableError);
   });
 });
+
+/** The JPEG with orientation 6 in its EXIF: to be turned by 90° clockwise. */
+function turnedByExif(jpeg: Buffer): Buffer {
+  const orientation = Buffer.from('0112000300000001' + '00060000', 'hex');
+  const tiff = [Buffer.from('MM\0*\0\0\0\x08\0\x01', 'latin1'), orientation, Buffer.alloc(4)];
+  const exif = Buffer.concat([Buffer.from('Exif\0\0', 'latin1'), ...tiff]);
+  const head = Buffer.from([0xff, 0xe1, 0, exif.length + 2]);
+  return Buffer.concat([jpeg.subarray(0, 2), head, exif, jpeg.subarray(2)]);
+}

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { probe, SAFE_INPUT } from '../media/probe';
+import { probe, SAFE_INPUT, type VideoStream } from '../media/probe';
 import { runTool, ToolError } from '../media/run';
 import type { MediaTools } from '../media/tools';
 import { NonRetryableError } from '../queue/errors';
@@ -8,11 +8,14 @@ import type { Derived, DeriveWork } from './derive';
 /** Names of uploads that are taken for images. */
 export const IMAGE = /\.(?:jpe?g|png|webp|gif|bmp|tiff?)$/iu;
 
+type Size = Pick<VideoStream, 'width' | 'height'>;
+
 /** The longer side of a thumbnail, in pixels; smaller images keep their size. */
 const LONGER_SIDE = 320;
 
 /**
- * Makes a thumbnail of an image.
+ * Makes a thumbnail of an image, as the image is shown: ffmpeg applies the orientation that a camera notes in EXIF. ffprobe
+ * does not tell it, so the image's own size is turned where the thumbnail was.
  *
  * @throws NonRetryableError when the file is no image, or a broken one
  */
@@ -44,13 +47,22 @@ export async function makeThumbnail(
     throw error;
   }
   const { video: made } = await probe(tools, path.join(folder, 'thumbnail.jpg'), signal);
+  const shown = made !== undefined && isUpright(made) !== isUpright(video) ? turned(video) : video;
   return {
     files: [{ name: 'thumbnail.jpg', contentType: 'image/jpeg' }],
     manifest: {
       kind: 'image',
-      width: video.width,
-      height: video.height,
+      width: shown.width,
+      height: shown.height,
       thumbnail: { file: 'thumbnail.jpg', width: made?.width, height: made?.height },
     },
   };
+}
+
+function isUpright({ width, height }: Size): boolean {
+  return height > width;
+}
+
+function turned({ width, height }: Size): Size {
+  return { width: height, height: width };
 }

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { S3Client } from '@aws-sdk/client-s3';
 import { downloadFile, uploadFile } from '../../worker/objects/files';
 import { QueueConsumer } from '../../worker/queue/consumer';
 import { leanApi } from '../../worker/queue/lean-api';
 import { sqsTransport } from '../../worker/queue/sqs-transport';
+import { peakMegabytes } from './peak';
 
 /** What the parent says in the arguments. */
 export interface MemoryOrder {
@@ -29,13 +29,6 @@ const samples: number[] = [];
 
 function sample(): void {
   samples.push(process.memoryUsage.rss() / MB);
-}
-
-/** Linux's peak of this program alone: `maxRSS` begins with the memory of the parent that forked it. */
-function peak(): number {
-  const kibibytes = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
-  if (kibibytes === undefined) throw new Error('/proc/self/status has no VmHWM: measure on Linux');
-  return (Number(kibibytes) * 1024) / MB;
 }
 
 async function consume({ sqsEndpoint, queueUrl, messages }: MemoryOrder): Promise<void> {
@@ -86,12 +79,11 @@ const WORK: Readonly<Record<string, (order: MemoryOrder) => Promise<void>>> = {
 /** The names of all kinds of work. */
 export const memoryWork: readonly string[] = Object.keys(WORK);
 
-const [, , argument] = process.argv;
-if (process.send !== undefined && argument !== undefined) {
-  const order = JSON.parse(argument) as MemoryOrder;
+if (require.main === module) {
+  const order = JSON.parse(process.argv[2] ?? '') as MemoryOrder;
   void WORK[order.work]?.(order).then(() => {
     sample();
-    process.send?.({ peak: peak(), samples } satisfies MemoryReport);
+    process.send?.({ peak: peakMegabytes(), samples } satisfies MemoryReport);
     process.disconnect();
   });
 }

@@ -1,12 +1,11 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { parseArgs } from 'node:util';
 import { NODE_FLAGS } from '../../worker/bundle/node-flags';
 import { SqsServer } from '../../worker/testing/sqs-server';
-import { until } from '../../worker/testing/until';
+import { median } from '../median';
 import { bundled } from './bundled';
 import type { ChildOptions, ChildReport } from './child';
-import { median } from '../median';
+import { say, table } from './table';
 
 interface Scenario {
   readonly name: string;
@@ -16,17 +15,16 @@ interface Scenario {
   readonly consumers: readonly string[];
 }
 
-interface Result {
-  readonly messagesPerSecond: number;
-  readonly callsPerMessage: number;
-  readonly cpuPerThousand: number;
-  readonly utilization: number | undefined;
-  readonly maxRssMegabytes: number;
+interface Result extends ChildReport {
+  /** In the window. */
+  readonly deleted: number;
+  readonly calls: number;
 }
 
-const NO_OP_MESSAGES = 20_000;
-/** The skewed load runs until its window is over. */
-const WINDOW = { from: 2000, to: 8000 };
+const WINDOW = { from: 1000, to: 4000 };
+const SECONDS = (WINDOW.to - WINDOW.from) / 1000;
+/** More than any consumer gets through. */
+const NO_OP_MESSAGES = 150_000;
 
 const skewed = (concurrency: number, latencyMs: number, peers: readonly string[]): Scenario => ({
   name: `skewed work, ${concurrency} at a time, replies ${latencyMs === 0 ? 'at once' : `after ${latencyMs} ms`}`,
@@ -66,36 +64,30 @@ function serviceTimes(count: number): number[] {
 async function run(program: string, scenario: Scenario, consumer: string): Promise<Result> {
   await using server = await SqsServer.start({ latencyMs: scenario.latencyMs });
   const queue = server.createQueue('bench');
-  const count = scenario.skewed ? scenario.concurrency * 250 : NO_OP_MESSAGES;
-  for (const ms of scenario.skewed ? serviceTimes(count) : Array<number>(count).fill(0))
-    queue.send({ body: String(ms) });
+  const times = scenario.skewed
+    ? serviceTimes(scenario.concurrency * 250)
+    : Array<number>(NO_OP_MESSAGES).fill(0);
+  for (const ms of times) queue.send({ body: String(ms) });
   const options: ChildOptions = {
     consumer,
     endpoint: server.endpoint,
     queueUrl: queue.url,
     concurrency: scenario.concurrency,
-    window: scenario.skewed ? WINDOW : undefined,
+    window: WINDOW,
   };
-  const child = spawn(process.execPath, [...NODE_FLAGS, program, JSON.stringify(options)], {
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  const count = (): { deleted: number; calls: number } => ({
+    deleted: queue.deleted,
+    calls: Object.values(server.calls).reduce((sum, calls) => sum + calls, 0),
   });
+  const child = fork(program, [JSON.stringify(options)], { execArgv: [...NODE_FLAGS] });
   try {
-    await until('the first call comes', () => server.calls.ReceiveMessage !== undefined, 30);
-    const startedAt = performance.now();
-    if (scenario.skewed)
-      await until('the window is over', () => performance.now() - startedAt > WINDOW.to, 60);
-    else await until('all are deleted', () => queue.deleted === count, 120);
-    const seconds = (performance.now() - startedAt) / 1000;
-    const { deleted } = queue;
-    const calls = Object.values(server.calls).reduce((sum, n) => sum + n, 0);
-    const report = await ask(child);
-    return {
-      messagesPerSecond: deleted / seconds,
-      callsPerMessage: calls / deleted,
-      cpuPerThousand: (report.cpuSeconds / deleted) * 1000,
-      utilization: report.utilization,
-      maxRssMegabytes: report.maxRssMegabytes,
-    };
+    await once(child, 'message');
+    const before = count();
+    const [report] = (await once(child, 'message')) as [ChildReport];
+    const after = count();
+    if (after.deleted === times.length)
+      throw new Error(`${times.length} messages are too few for ${consumer}`);
+    return { ...report, deleted: after.deleted - before.deleted, calls: after.calls - before.calls };
   } finally {
     if (child.exitCode === null) {
       const ended = once(child, 'exit');
@@ -105,41 +97,33 @@ async function run(program: string, scenario: Scenario, consumer: string): Promi
   }
 }
 
-async function ask(child: ChildProcess): Promise<ChildReport> {
-  child.send('report');
-  const [report] = (await once(child, 'message')) as [ChildReport];
-  return report;
-}
-
-function line(consumer: string, results: readonly Result[]): string {
+function row(consumer: string, results: readonly Result[], { skewed: isSkewed }: Scenario): string[] {
   const of = (pick: (result: Result) => number): number => median(results.map(pick));
-  const ideal = results.every(({ utilization }) => utilization !== undefined)
-    ? `${(100 * of(({ utilization = 0 }) => utilization)).toFixed(1)} %`
-    : '';
-  return `| ${consumer} | ${of((r) => r.messagesPerSecond).toFixed(0)} | ${ideal} | ${of((r) => r.callsPerMessage).toFixed(2)} | ${of((r) => r.cpuPerThousand).toFixed(2)} | ${of((r) => r.maxRssMegabytes).toFixed(0)} |`;
+  return [
+    consumer,
+    of((r) => r.deleted / SECONDS).toFixed(0),
+    isSkewed ? `${(100 * of((r) => r.utilization)).toFixed(1)} %` : '',
+    of((r) => r.calls / r.deleted).toFixed(2),
+    of((r) => (r.cpuSeconds / r.deleted) * 1000).toFixed(3),
+    of((r) => r.peakMegabytes).toFixed(0),
+  ];
 }
 
-/** Measures the queue runtime against its peers, run after run in turn, and prints a table of the medians for each scenario. */
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: { runs: { type: 'string', default: '5' }, only: { type: 'string', default: '' } },
-  });
+/** Measures the queue runtime against its peers, run after run in turn: a table of the medians for each scenario. */
+export async function benchQueue(runs: number): Promise<string> {
   await using child = await bundled('child.ts');
-  const program = child.file;
-  for (const scenario of SCENARIOS.filter(({ name }) => name.includes(values.only))) {
+  const tables: string[] = [];
+  for (const scenario of SCENARIOS) {
     const results = new Map<string, Result[]>(scenario.consumers.map((consumer) => [consumer, []]));
-    for (let i = 1; i <= Number(values.runs); i += 1) {
+    for (let i = 1; i <= runs; i += 1) {
       for (const [consumer, done] of results) {
-        process.stderr.write(`${scenario.name}: run ${i} of ${values.runs}, ${consumer}\n`);
-        done.push(await run(program, scenario, consumer));
+        say(`${scenario.name}: run ${i} of ${runs}, ${consumer}`);
+        done.push(await run(child.file, scenario, consumer));
       }
     }
-    process.stdout.write(`\n### ${scenario.name}\n\n`);
-    process.stdout.write(
-      '| consumer | messages/s | of the ideal | calls/message | CPU s/1,000 | RSS MB |\n|---|---|---|---|---|---|\n',
-    );
-    for (const [consumer, done] of results) process.stdout.write(`${line(consumer, done)}\n`);
+    const head = ['consumer', 'messages/s', 'of the ideal', 'calls/message', 'CPU s/1,000', 'peak RSS MB'];
+    const rows = [...results].map(([consumer, done]) => row(consumer, done, scenario));
+    tables.push(`### ${scenario.name}\n\n${table(head, rows)}`);
   }
+  return tables.join('\n\n');
 }
-
-void main();

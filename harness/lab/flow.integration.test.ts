@@ -25,30 +25,30 @@ describe('the pipeline that Terraform applied', () => {
       environment: { UPLOAD_PIPELINE_VISIBILITY_TIMEOUT_SECONDS: String(visibilityTimeoutSeconds) },
     });
     ({ lab, stage } = pipeline);
-  }, 300_000);
+  });
 
   afterAll(async () => {
     await pipeline[Symbol.asyncDispose]();
-  }, 60_000);
+  });
 
   const clients = { region: 'us-east-2', credentials: administrator };
 
   it('finds nothing to change in a second plan', async () => {
     expect(await lab.terraform.plan()).toMatchObject({ changes: false, changed: [] });
-  }, 120_000);
+  });
 
   it('moves an uploaded file to processed/, with its content and its type', async () => {
     await stage.upload('one.txt', 'the content');
     await stage.processed('one.txt');
     expect(await stage.pipeline.read(stage.pipeline.processedKey('one.txt'))).toBe('the content');
-  }, 120_000);
+  });
 
   it('processes keys with spaces, accents and reserved characters', async () => {
     const names = ['a+b c é.txt', 'ein Ordner/100 %.txt', 'emoji 🎬.txt', 'quote\'&"<x>.txt'];
     await stage.uploadAll(names);
     await stage.allProcessed(names);
     expect(await stage.lost(names)).toEqual([]);
-  }, 120_000);
+  });
 
   it('redelivers a task whose worker was killed in the middle of it, and the file ends processed once', async () => {
     const key = stage.pipeline.uploadKey('killed.txt');
@@ -65,10 +65,11 @@ describe('the pipeline that Terraform applied', () => {
     copying.release();
 
     await stage.processed('killed.txt');
+    // The message is deleted after the worker has told: S3 shows the move before both.
+    await stage.queueIsEmpty();
     const after = await stage.whoseLogSays(`Moved to: ${stage.pipeline.processedKey('killed.txt')}`);
     expect(after).toHaveLength(1);
-    await stage.queueIsEmpty();
-  }, 120_000);
+  });
 
   it('keeps a task while every worker is down, and drains once one is started', async () => {
     const workers = await stage.groupReady();
@@ -86,7 +87,7 @@ describe('the pipeline that Terraform applied', () => {
     for (const worker of workers.slice(1)) {
       await stage.start(worker);
     }
-  }, 120_000);
+  });
 
   it('kills a worker in the middle of its task for good: it extends and gives back nothing any more', async () => {
     const copying = lab.edge.faults.hold(
@@ -107,15 +108,16 @@ describe('the pipeline that Terraform applied', () => {
     await stage.processed('silent.txt');
     expect(goodbyes).toEqual([]);
     await stage.start(holder!);
-  }, 120_000);
+  });
 
   it('starts a worker again that died by itself', async () => {
     const [worker] = await stage.groupReady();
-    await worker.body.run(['pkill', '-9', '-f', '/opt/upload-pipeline/bin/../worker.js']);
-    await stage.until('the worker down', async () => !(await stage.works(worker.body)));
-    await stage.until('the worker up again', () => stage.works(worker.body));
+    const died = await stage.pid(worker);
+    expect(died).toBeGreaterThan(0);
+    await worker.body.run(['kill', '-KILL', String(died)]);
+    await stage.until('another worker', async () => ![0, died].includes(await stage.pid(worker)));
     expect(await stage.runningWorkers()).toHaveLength(2);
-  }, 120_000);
+  });
 
   it('replaces a terminated instance, and the next file is processed', async () => {
     const before = await stage.groupReady();
@@ -126,7 +128,7 @@ describe('the pipeline that Terraform applied', () => {
     const after = await stage.groupReady();
     expect(after.map(({ instanceId }) => instanceId)).not.toContain(before[0].instanceId);
     expect(after).toHaveLength(before.length);
-  }, 120_000);
+  });
 
   it('drains and replaces an instance that is terminated through Auto Scaling, and says why in its activities', async () => {
     const before = await stage.groupReady();
@@ -149,7 +151,7 @@ describe('the pipeline that Terraform applied', () => {
     expect(ended).toMatchObject({ StatusCode: 'Successful' });
     expect(ended?.Cause).toContain('in response to a user request');
     autoScaling.destroy();
-  }, 180_000);
+  });
 
   it('shares 200 files between two workers, loses none and leaves none', async () => {
     const workers = await stage.groupReady();
@@ -168,7 +170,7 @@ describe('the pipeline that Terraform applied', () => {
     expect(shares.reduce((sum, share) => sum + share)).toBe(200);
     expect(await stage.lost()).toEqual([]);
     expect(await stage.pipeline.depth(lab.outputs.deadLetterQueueUrl)).toEqual({ visible: 0, inFlight: 0 });
-  }, 180_000);
+  });
 
   it("shows a failing user data script on the instance's console, and the instance never works", async () => {
     const ec2 = new EC2Client({ ...clients, endpoint: lab.endpoint });
@@ -193,7 +195,7 @@ describe('the pipeline that Terraform applied', () => {
     expect(await stage.works(lab.fleet.body(instanceId)!)).toBe(false);
     await stage.group.terminate(instanceId);
     ec2.destroy();
-  }, 120_000);
+  });
 
   it('denies the worker what is taken from its policy, and the task stays in the queue', async () => {
     const workers = await stage.groupReady();
@@ -222,7 +224,7 @@ describe('the pipeline that Terraform applied', () => {
     await put(whole);
     await stage.processed('denied.txt');
     iam.destroy();
-  }, 180_000);
+  });
 
   it('gives its roles no permission that they do not use, but for a written reason', async () => {
     expect(await unexplainedGrants(lab.access)).toEqual([]);

@@ -15,11 +15,11 @@ describe('movies in the pipeline that Terraform applied', () => {
   beforeAll(async () => {
     pipeline = await applied();
     ({ lab, stage } = pipeline);
-  }, 300_000);
+  });
 
   afterAll(async () => {
     await pipeline[Symbol.asyncDispose]();
-  }, 60_000);
+  });
 
   it('come out as files, subtitles and a playlist that a browser plays', async () => {
     await stage.upload('mein Film é.srt', subtitlesFor(film));
@@ -30,7 +30,7 @@ describe('movies in the pipeline that Terraform applied', () => {
       expect.stringContaining('240p.mp4 (426×240)'),
       expect.stringContaining('master.m3u8 (426×240)'),
     ]);
-  }, 240_000);
+  });
 
   it('that are none go to the dead-letter queue with the reason, and stay where they are', async () => {
     await stage.upload('no film.mp4', 'I am a text.\n');
@@ -44,5 +44,5 @@ describe('movies in the pipeline that Terraform applied', () => {
     );
     expect(await stage.pipeline.exists(stage.pipeline.uploadKey('no film.mp4'))).toBe(true);
     await stage.queueIsEmpty();
-  }, 120_000);
+  });
 });

@@ -19,11 +19,11 @@ describe('a pipeline in compressed time', () => {
       timeFactor,
     });
     ({ lab, stage } = pipeline);
-  }, 300_000);
+  });
 
   afterAll(async () => {
     await pipeline[Symbol.asyncDispose]();
-  }, 60_000);
+  });
 
   it('has the alarms of production, and nothing to change in a second plan', async () => {
     const cloudWatch = new CloudWatchClient({
@@ -39,12 +39,13 @@ describe('a pipeline in compressed time', () => {
     expect(scaling.length).toBeGreaterThanOrEqual(2);
     expect(scaling.every(({ Period }) => Period === 60)).toBe(true);
     expect(await lab.terraform.plan()).toMatchObject({ changes: false, changed: [] });
-  }, 180_000);
+  });
 
   it('grows in a burst, drains the queue, and shrinks without killing a busy worker', async () => {
     const scales = acts.find(({ name }) => name === 'scales');
     const seen = await scales!.play(stage);
-    expect(seen.join('\n')).toContain('2 → 3 → 4');
+    expect(seen.join('\n')).toContain('capacity from 2 to 3.');
+    expect(seen.join('\n')).toContain('capacity from 3 to 4.');
   }, 900_000);
 
   it('kills no worker that is busy while the group shrinks: its task is done by itself, once', async () => {
@@ -69,7 +70,7 @@ describe('a pipeline in compressed time', () => {
     expect(await stage.log(holders[0]!)).toContain(`Moved to: ${stage.pipeline.processedKey('slow.txt')}`);
     await stage.queueIsEmpty();
     expect(await stage.lost()).toEqual([]);
-  }, 300_000);
+  });
 
   it('had no trouble in the fleet all along', () => {
     expect(pipeline.problems).toEqual([]);

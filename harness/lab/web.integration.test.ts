@@ -30,15 +30,15 @@ describe('the web tier that Terraform applied', () => {
 
   afterAll(async () => {
     await pipeline[Symbol.asyncDispose]();
-  }, 60_000);
+  });
 
   it('finds nothing to change in a second plan', async () => {
     expect(await lab.terraform.plan()).toMatchObject({ changes: false, changed: [] });
-  }, 240_000);
+  });
 
   it('takes an upload, loses no request while an instance is replaced, and shows the result', async () => {
     expect(await web.play(stage)).toHaveLength(3);
-  }, 300_000);
+  });
 
   it('sends people to both instances, and to none of the workers', async () => {
     const healthy = await stage.group.healthyTargets();
@@ -55,7 +55,7 @@ describe('the web tier that Terraform applied', () => {
     expect(await (await fetch(link)).text()).toBe('plain');
     link.search = '';
     expect((await fetch(link)).status).toBe(403);
-  }, 120_000);
+  });
 
   it('gives the web role no permission that it does not use, but for a written reason, and refuses it nothing', async () => {
     const { webGroupName } = lab.outputs;
@@ -90,7 +90,7 @@ describe('the web tier that Terraform applied', () => {
     const { Activities } = await autoScaling.describeScalingActivities({ AutoScalingGroupName });
     expect(Activities!.map(({ Cause }) => Cause).join()).toContain('AlarmHigh');
     autoScaling.destroy();
-  }, 300_000);
+  });
 
   it('had no trouble in the fleet all along', () => {
     expect(pipeline.problems).toEqual([]);

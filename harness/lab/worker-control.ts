@@ -15,7 +15,7 @@ export async function workerRuns(body: Body, service: string): Promise<boolean> 
 }
 
 /** The worker's process inside the instance; 0 where none runs. */
-async function mainPid(body: Body, service: string): Promise<number> {
+export async function mainPid(body: Body, service: string): Promise<number> {
   const { stdout } = await systemctl(body, 'show', '--property=MainPID', service);
   return Number(/MainPID=(\d+)/.exec(stdout)?.[1] ?? 0);
 }

@@ -128,14 +128,16 @@ class Crowd {
   }
 }
 
-/** Keys that a worker began to process and neither moved nor gave back: its log outlives it. */
+/** Keys that a worker began to process and did not end: its log outlives it. */
 async function unfinishedTasks(stage: Stage, worker: WorkerInstance): Promise<string[]> {
   const log = await stage.log(worker);
   const begun = [...log.matchAll(/Processing: (\S+)/g)].map(([, key = '']) => key);
   const { uploadsPrefix } = stage.lab.outputs;
-  return begun.filter(
-    (key) => !log.includes(`Moved to: ${stage.pipeline.processedKey(key.slice(uploadsPrefix.length))}`),
-  );
+  return begun.filter((key) => {
+    const processed = stage.pipeline.processedKey(key.slice(uploadsPrefix.length));
+    // What another delivery of the same task has moved already is done as well.
+    return ![`Moved to: ${processed}`, `Already moved to: ${processed}`].some((line) => log.includes(line));
+  });
 }
 
 function describe(alarm: MetricAlarm | undefined, clock: Clock): string {

@@ -5,7 +5,7 @@ import type { Lab } from '../lab';
 import { PipelineClient, type QueueDepth } from '../pipeline-client';
 import { ScalingClient } from '../scaling-client';
 import { type WaitOptions, NotSeenError, eventually } from '../wait';
-import { killWorker, startWorker, workerRuns } from '../worker-control';
+import { killWorker, mainPid, startWorker, workerRuns } from '../worker-control';
 
 /** An instance of the worker group, with hands inside. */
 export interface WorkerInstance extends GroupMember {
@@ -169,6 +169,11 @@ export class Stage {
 
   async works(body: Body): Promise<boolean> {
     return workerRuns(body, this.lab.outputs.workerService);
+  }
+
+  /** The worker's process inside its instance; 0 while none runs. */
+  async pid({ body }: Pick<WorkerInstance, 'body'>): Promise<number> {
+    return mainPid(body, this.lab.outputs.workerService);
   }
 
   async kill({ body }: Pick<WorkerInstance, 'body'>): Promise<void> {

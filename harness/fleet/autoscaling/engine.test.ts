@@ -133,6 +133,24 @@ describe('a group', () => {
     expect(s.ec2.alive.map(({ subnetId }) => subnetId)).toEqual(['subnet-b']);
   });
 
+  it('keeps a capacity that was changed while EC2 was asked about an update', async () => {
+    await s.group({ DesiredCapacity: 1, MaxSize: 4 });
+    const resolve = s.ec2.resolveTemplate.bind(s.ec2);
+    s.ec2.resolveTemplate = (template) => {
+      const group = s.store.group('workers');
+      group.settings = { ...group.settings, DesiredCapacity: 3 };
+      return resolve(template);
+    };
+    await s.client.updateAutoScalingGroup({
+      AutoScalingGroupName: 'workers',
+      LaunchTemplate: { LaunchTemplateId: 'lt-workers', Version: '$Latest' },
+    });
+    expect(s.store.group('workers').settings).toMatchObject({
+      DesiredCapacity: 3,
+      LaunchTemplate: { Version: '$Latest' },
+    });
+  });
+
   it('tries a launch at once after an update, which may have mended it', async () => {
     s.ec2.refusal = 'broken';
     await s.group({ DesiredCapacity: 1 });

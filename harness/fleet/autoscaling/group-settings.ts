@@ -195,12 +195,27 @@ export async function changedSettings(
   ec2: Ec2Gateway,
 ): Promise<CheckedSettings> {
   refuseNotDone(asked);
-  const { LaunchTemplate, MixedInstancesPolicy, ...others } = group.settings;
-  const says = asked.LaunchTemplate !== undefined || asked.MixedInstancesPolicy !== undefined;
+  const settings = changed(group.settings, asked);
+  const moved = asked.VPCZoneIdentifier !== undefined || asked.AvailabilityZones !== undefined;
+  const { LaunchTemplate, MixedInstancesPolicy } = saysTemplate(asked)
+    ? await withTemplate(settings, ec2)
+    : settings;
+  const zones = moved ? await subnets(settings, ec2) : group.zones;
+  // The group may have been scaled while EC2 was asked.
+  const { LaunchTemplate: _, MixedInstancesPolicy: __, ...present } = changed(group.settings, asked);
+  return { settings: { ...present, ...given({ LaunchTemplate, MixedInstancesPolicy }) }, zones };
+}
+
+function saysTemplate({ LaunchTemplate, MixedInstancesPolicy }: UpdateAutoScalingGroupType): boolean {
+  return LaunchTemplate !== undefined || MixedInstancesPolicy !== undefined;
+}
+
+function changed(present: GroupSettings, asked: UpdateAutoScalingGroupType): GroupSettings {
+  const { LaunchTemplate, MixedInstancesPolicy, ...others } = present;
   const settings: GroupSettings = {
     ...others,
     // A template takes the place of a mix, and the other way round.
-    ...(says ? {} : given({ LaunchTemplate, MixedInstancesPolicy })),
+    ...(saysTemplate(asked) ? {} : given({ LaunchTemplate, MixedInstancesPolicy })),
     ...given(asked),
   };
   const { MinSize, MaxSize } = settings;
@@ -208,7 +223,5 @@ export async function changedSettings(
   settings.DesiredCapacity =
     asked.DesiredCapacity ?? Math.max(MinSize, Math.min(MaxSize, settings.DesiredCapacity));
   checkSettings(settings);
-  const moved = asked.VPCZoneIdentifier !== undefined || asked.AvailabilityZones !== undefined;
-  const complete = says ? await withTemplate(withoutNone(settings), ec2) : withoutNone(settings);
-  return { settings: complete, zones: moved ? await subnets(complete, ec2) : group.zones };
+  return withoutNone(settings);
 }

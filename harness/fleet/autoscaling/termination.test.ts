@@ -75,3 +75,13 @@ it('passes over instances that are protected, in another zone if need be', async
   });
   expect(await order()).toEqual([2, 4]);
 });
+
+it('OldestLaunchTemplate takes those of another template first, whatever their version', async () => {
+  await four('OldestLaunchTemplate');
+  const group = s.store.group('workers');
+  const [first] = group.members;
+  const other = { LaunchTemplateId: 'lt-former', LaunchTemplateName: 'former', Version: '9' };
+  Object.assign(first!, { launchTemplate: other });
+  expect((await order())[0]).toBe(1);
+  expect(s.ec2.alive.map(({ instanceId }) => instanceId)).not.toContain(first!.instanceId);
+});

@@ -1,9 +1,10 @@
 import { type Group, type Member, present } from './group';
+import { launchTemplateOf } from './refresh/refresh';
 
 const hourMs = 3_600_000;
 
 /** Chooses among members those that a policy would terminate first: one, or several that are alike to it. */
-type Policy = (members: readonly Member[], now: Date) => Member[];
+type Policy = (members: readonly Member[], now: Date, group: Group) => Member[];
 
 /** The members for which a number is smallest. */
 function least(members: readonly Member[], measure: (member: Member) => number): Member[] {
@@ -11,8 +12,13 @@ function least(members: readonly Member[], measure: (member: Member) => number):
   return members.filter((member) => measure(member) === smallest);
 }
 
-const oldestTemplate: Policy = (members) =>
-  least(members, ({ launchTemplate }) => Number(launchTemplate?.Version ?? 0));
+/** Those of a launch template that is not the group's any more, or else those of its oldest version. */
+const oldestTemplate: Policy = (members, _now, group) => {
+  const { LaunchTemplateId } = launchTemplateOf(group);
+  return least(members, ({ launchTemplate }) =>
+    launchTemplate?.LaunchTemplateId === LaunchTemplateId ? Number(launchTemplate?.Version ?? 0) : -1,
+  );
+};
 const closestToNextHour: Policy = (members, now) =>
   least(members, ({ launchedAt }) => hourMs - ((now.getTime() - launchedAt.getTime()) % hourMs));
 
@@ -50,7 +56,7 @@ export function firstToGo(group: Group, candidates: readonly Member[], now: Date
     return undefined;
   }
   const inTurn = group.settings.TerminationPolicies.flatMap((name) => policies[name] ?? []);
-  return inTurn.reduce((rest, policy) => policy(rest, now), ofFullestZones(group, candidates))[0];
+  return inTurn.reduce((rest, policy) => policy(rest, now, group), ofFullestZones(group, candidates))[0];
 }
 
 /**

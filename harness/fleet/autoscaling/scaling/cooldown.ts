@@ -19,10 +19,7 @@ export function advanceCooldown(group: Group, clock: Clock): void {
 /** Whether simple scaling has to wait. */
 export function coolsDown(group: Group, clock: Clock): boolean {
   const { cooldown } = group;
-  if (cooldown === undefined) {
-    return false;
-  }
-  return cooldown.until === undefined ? inTransition(group) : cooldown.until > clock.now();
+  return cooldown !== undefined && (cooldown.until === undefined || cooldown.until > clock.now());
 }
 
 /**

@@ -210,6 +210,14 @@ describe('a simple policy', () => {
     expect(await capacity()).toBe(5);
   });
 
+  it('waits also before the first of its instances is launched', async () => {
+    await s.group({ DesiredCapacity: 1 });
+    await put({ ...simple, Cooldown: 10 });
+    await execute(true);
+    await expect(execute(true)).rejects.toMatchObject({ name: 'ScalingActivityInProgressFault' });
+    expect(await capacity()).toBe(3);
+  });
+
   it('counts its cooldown from when its instances are in service', async () => {
     await s.group({ DesiredCapacity: 1 });
     await put({ ...simple, Cooldown: 10 });

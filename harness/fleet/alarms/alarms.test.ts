@@ -319,6 +319,20 @@ describe('the actions of an alarm', () => {
     await s.minute(undefined);
     expect((await s.alarm()).StateValue).toBe('OK');
   });
+
+  it('are not done for a state whose data are no JSON, which stays as it was', async () => {
+    await s.client.putMetricAlarm({ ...visible, AlarmActions: [topic] });
+    await expect(
+      s.client.setAlarmState({
+        AlarmName: 'backlog',
+        StateValue: 'ALARM',
+        StateReason: 'a test',
+        StateReasonData: 'no JSON',
+      }),
+    ).rejects.toThrow('StateReasonData was not syntactically valid JSON: no JSON');
+    expect((await s.alarm()).StateValue).toBe('INSUFFICIENT_DATA');
+    expect(s.notifications.sent).toEqual([]);
+  });
 });
 
 describe('what Auto Scaling sees of an alarm', () => {

@@ -111,6 +111,7 @@ export function alarmActions(store: AlarmStore, actions: AlarmActions): ActionHa
       const { StateReason = '', StateReasonData } = input;
       const alarm = store.alarm(input.AlarmName);
       const value = stateNamed(input.StateValue);
+      checkData(StateReasonData);
       const before = store.setState(alarm, { value, reason: StateReason, reasonData: StateReasonData });
       if (before !== undefined) {
         await actions.perform(alarm, before);
@@ -125,4 +126,16 @@ export function alarmActions(store: AlarmStore, actions: AlarmActions): ActionHa
       switchActions(AlarmNames, false);
     },
   };
+}
+
+/** @throws ServiceError for a reason in data that is no JSON. */
+function checkData(data: string | undefined): void {
+  try {
+    JSON.parse(data ?? '{}');
+  } catch {
+    throw new ServiceError(
+      'InvalidFormat',
+      `StateReasonData was not syntactically valid JSON: ${data ?? ''}`,
+    );
+  }
 }

@@ -9,6 +9,7 @@ import { STSClient } from '@aws-sdk/client-sts';
 import type { Call } from '../edge/call';
 import type { Edge } from '../edge/edge';
 import { accountId, administrator } from '../support/account';
+import { Closing } from '../support/closing';
 import { Monitoring } from './alarms/monitoring';
 import { Ec2ApiGateway } from './autoscaling/ec2-gateway';
 import { Engine } from './autoscaling/engine';
@@ -237,13 +238,17 @@ export class Fleet {
     this.closed = true;
     clearInterval(this.timer);
     await this.looking;
-    await this.monitoring.close();
-    await this.loadBalancing.close();
-    await this.instancesOfEc2.close();
-    await this.options.bodies.close();
-    for (const client of this.clients) {
-      client.destroy();
-    }
+    const closing = new Closing();
+    this.clients.forEach((client) => {
+      closing.add(() => {
+        client.destroy();
+      });
+    });
+    closing.add(() => this.options.bodies.close());
+    closing.add(() => this.instancesOfEc2.close());
+    closing.add(() => this.loadBalancing.close());
+    closing.add(() => this.monitoring.close());
+    await closing.close();
   }
 
   private look(): void {

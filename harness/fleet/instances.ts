@@ -132,7 +132,7 @@ export class Instances {
   async close(): Promise<void> {
     this.closed = true;
     await this.working?.catch(() => undefined);
-    await Promise.all([...this.embodied.keys()].map((instanceId) => this.disembody(instanceId)));
+    await allEnded([...this.embodied.keys()].map((instanceId) => this.disembody(instanceId)));
   }
 
   private async follow(): Promise<void> {
@@ -143,7 +143,8 @@ export class Instances {
     );
     this.options.onRecords();
     const runs = (instanceId: string): boolean => this.records.get(instanceId)?.State?.Name === 'running';
-    const changes = await Promise.allSettled([
+    // The next run begins no boot anew that is still under way.
+    await allEnded([
       ...[...this.embodied.keys()]
         .filter((instanceId) => !runs(instanceId))
         .map((instanceId) => this.disembody(instanceId)),
@@ -151,11 +152,6 @@ export class Instances {
         .filter(([instanceId]) => runs(instanceId) && !this.embodied.has(instanceId))
         .map(([instanceId, record]) => this.embody(instanceId, record)),
     ]);
-    // All have ended: the next run begins no boot anew that is still under way.
-    const failed = changes.find(({ status }) => status === 'rejected');
-    if (failed?.status === 'rejected') {
-      throw failed.reason;
-    }
   }
 
   private async embody(instanceId: string, record: Instance): Promise<void> {
@@ -211,8 +207,11 @@ export class Instances {
   private async disembody(instanceId: string): Promise<void> {
     const embodied = this.embodied.get(instanceId);
     this.embodied.delete(instanceId);
-    await embodied?.body.kill();
-    await embodied?.metadata.close();
+    try {
+      await embodied?.body.kill();
+    } finally {
+      await embodied?.metadata.close();
+    }
   }
 
   private async facts(
@@ -237,5 +236,13 @@ export class Instances {
       role: await roles.ofProfile(IamInstanceProfile?.Arn, instanceId),
       targetLifecycleState: targetLifecycleState(instanceId),
     };
+  }
+}
+
+/** Waits until all have ended, also when one fails. @throws the first failure. */
+async function allEnded(steps: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(steps)).find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') {
+    throw failed.reason;
   }
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
+import { ownerName } from '../support/owner';
 import { Control } from './control';
 import { interruptSignal } from './interrupt';
 import { type KeeperMessage, keeperOrder } from './keeper-messages';
@@ -47,7 +48,7 @@ async function keep(): Promise<void> {
   await writeRecord(order.folder, {
     endpoint: lab.endpoint,
     token,
-    pid: process.pid,
+    owner: ownerName(),
     timeFactor: lab.clock.factor,
     outputs: lab.outputs,
     site: siteAddress(lab),

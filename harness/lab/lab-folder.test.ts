@@ -35,4 +35,22 @@ describe('the folder of a lab', () => {
     await makeLabFolder(join(labs, 'new'));
     expect(await readdir(labs)).toEqual(['new']);
   });
+
+  it('is not taken from a lab that lives, nor from anything else that is in it', async () => {
+    await left('living', ownerName());
+    await expect(makeLabFolder(join(labs, 'living'))).rejects.toThrow('A lab starts or stands in');
+    await mkdir(join(labs, 'mine'));
+    await writeFile(join(labs, 'mine', 'thesis.txt'), '');
+    await expect(makeLabFolder(join(labs, 'mine'))).rejects.toThrow(
+      'mine holds thesis.txt; a lab needs a folder of its own',
+    );
+    expect(await readdir(join(labs, 'mine'))).toEqual(['thesis.txt']);
+  });
+
+  it('may hold what is written before the lab starts', async () => {
+    await mkdir(join(labs, 'new'));
+    await writeFile(join(labs, 'new', 'config.json'), '{}');
+    await makeLabFolder(join(labs, 'new'));
+    expect((await readdir(join(labs, 'new'))).sort()).toEqual(['config.json', 'owner']);
+  });
 });

@@ -14,15 +14,34 @@ async function ownerOf(folder: string): Promise<string | undefined> {
   }
 }
 
-/** Makes the folder of a lab, after removing those beside it whose lab was killed. */
+/** What may be in a lab's folder before the lab is. */
+const early = new Set(['keeper.log', 'config.json']);
+
+/**
+ * Makes the folder of a lab, after removing those beside it whose lab was killed. It is the lab's from then on: the lab
+ * removes it in the end.
+ *
+ * @throws Error when another lab has it, or anything else.
+ */
 export async function makeLabFolder(folder: string): Promise<void> {
   const labs = dirname(folder);
-  await mkdir(folder, { recursive: true });
+  await mkdir(labs, { recursive: true });
   for (const { name } of await readdir(labs, { withFileTypes: true })) {
     const owner = await ownerOf(join(labs, name));
     if (owner !== undefined && hasDied(owner)) {
       await rm(join(labs, name), { recursive: true, force: true });
     }
   }
-  await writeFile(join(folder, ownerFile), ownerName());
+  await mkdir(folder, { recursive: true });
+  const present = await readdir(folder);
+  if (present.includes(ownerFile)) {
+    throw new Error(`A lab starts or stands in ${folder} already. Stop it first, or choose another folder.`);
+  }
+  const foreign = present.find((name) => !early.has(name));
+  if (foreign !== undefined) {
+    throw new Error(
+      `${folder} holds ${foreign}; a lab needs a folder of its own, which it removes in the end.`,
+    );
+  }
+  await writeFile(join(folder, ownerFile), ownerName(), { flag: 'wx' });
 }

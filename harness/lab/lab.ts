@@ -103,7 +103,6 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const folder = resolve(options.folder ?? join(project, '.lab', `${process.pid}-${(labs += 1)}`));
   const onProgress = options.onProgress ?? ((): void => undefined);
   const interruptible = options.signal === undefined ? {} : { signal: options.signal };
-  const clock = new WallClock(options.timeFactor);
   const closing = new Closing();
   const setUp: SetUpStep[] = [];
   const timed = async <T>(name: SetUpStep['name'], step: () => Promise<T>): Promise<T> => {
@@ -115,6 +114,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   try {
     await makeLabFolder(folder);
     closing.add(() => rm(folder, { recursive: true, force: true }));
+    const clock = new WallClock(options.timeFactor);
 
     const backend = await chooseBackend(options.backend);
     onProgress(`backend: ${backend.name} (${backend.why})`);
@@ -191,6 +191,17 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     const outputs = readOutputs(await terraform.outputs());
 
     const close = (): Promise<void> => closing.close();
+    options.signal?.addEventListener(
+      'abort',
+      () => {
+        close().catch((error: unknown) => {
+          onProgress(
+            `the lab could not be stopped: ${error instanceof Error ? error.message : String(error)}`,
+          );
+        });
+      },
+      { once: true },
+    );
     return {
       endpoint: edge.url,
       backend: backend.name,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 
 import type { DeniedCall } from '../access/history';
+import { hasDied } from '../support/owner';
 import { type InstanceAction, type InstanceStatus, tokenHeader } from './control';
 import { labOutputs } from './outputs';
 import { eventually } from './wait';
@@ -16,7 +17,8 @@ export class NoLabError extends Error {
 const record = z.object({
   endpoint: z.string(),
   token: z.string(),
-  pid: z.number(),
+  /** Names the process that keeps it. */
+  owner: z.string(),
   /** By how much AWS's durations are compressed; 1 is real time. */
   timeFactor: z.number(),
   outputs: labOutputs,
@@ -116,12 +118,7 @@ export class StandingLab {
 
   /** Whether the process that keeps the lab is alive. */
   isAlive(): boolean {
-    try {
-      process.kill(this.record.pid, 0);
-      return true;
-    } catch {
-      return false;
-    }
+    return !hasDied(this.record.owner);
   }
 
   /** Removes what a lab that died without a chance to clean up has left in its folder. */

@@ -76,9 +76,9 @@ class ContainerBodies implements BodyBackend {
     const folder = await BodyFolder.make(this.options.folder, spec);
     const metadata = await lab.expose(portOf(spec.metadataEndpoint));
     try {
-      this.edge ??= lab.expose(portOf(spec.endpoint));
+      const edge = await this.exposeEdge(spec);
       const container = await this.start(spec, folder, [
-        `${portOf(spec.endpoint)}=${(await this.edge).address}`,
+        `${portOf(spec.endpoint)}=${edge.address}`,
         `${portOf(spec.metadataEndpoint)}=${metadata.address}`,
       ]);
       const id = container.getId();
@@ -112,6 +112,17 @@ class ContainerBodies implements BodyBackend {
   async close(): Promise<void> {
     await Promise.all([...this.bodies].map((body) => body.kill()));
     await (await this.edge)?.close();
+  }
+
+  /** Once for all bodies; anew where it failed. */
+  private async exposeEdge({ endpoint }: BodySpec): Promise<Exposed> {
+    this.edge ??= this.options.lab.expose(portOf(endpoint));
+    try {
+      return await this.edge;
+    } catch (error) {
+      this.edge = undefined;
+      throw error;
+    }
   }
 
   private async start(

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 
 import pc from 'picocolors';
 
+import { interruptSignal } from '../harness/lab/interrupt';
 import { synthesize } from '../harness/terraform/synthesize';
 import { checkov } from './checkov';
 import { exceptions } from './exceptions';
@@ -16,15 +17,16 @@ const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
-async function findingsOf(project: string): Promise<PlacedFinding[]> {
+async function findingsOf(project: string, signal: AbortSignal): Promise<PlacedFinding[]> {
   const folder = await mkdtemp(join(tmpdir(), 'scan-'));
   try {
     const stack = await synthesize({
       project: resolve(project),
       outputFolder: join(folder, 'cdktf.out'),
       environment: {},
+      signal,
     });
-    const { passed, findings } = await checkov(stack.folder, { onProgress: say });
+    const { passed, findings } = await checkov(stack.folder, { onProgress: say, signal });
     say(`${stack.name}: ${passed} checks passed, ${findings.length} did not`);
     return placed(findings, await readFile(join(stack.folder, 'cdk.tf.json'), 'utf8'));
   } finally {
@@ -35,8 +37,9 @@ async function findingsOf(project: string): Promise<PlacedFinding[]> {
 /** Scans; fails for a finding that no exception names, and for an exception that names no finding. */
 async function scan(): Promise<boolean> {
   const findings: PlacedFinding[] = [];
+  const signal = interruptSignal();
   for (const project of projects) {
-    findings.push(...(await findingsOf(project)));
+    findings.push(...(await findingsOf(project, signal)));
   }
   const unexcused = findings.filter((finding) => !exceptions.some((one) => excuses(one, finding)));
   const idle = exceptions.filter((one) => !findings.some((finding) => excuses(one, finding)));

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
@@ -19,8 +20,8 @@ export function findNginx(): string | undefined {
   return findOnPath('nginx') ?? findOnPath('nginx', '/usr/sbin:/usr/local/sbin');
 }
 
-async function listens(port: number): Promise<void> {
-  for (;;) {
+async function listens(port: number, child: ChildProcess): Promise<void> {
+  while (child.exitCode === null && child.signalCode === null) {
     const socket = connect(port, '127.0.0.1');
     try {
       await once(socket, 'connect');
@@ -31,6 +32,7 @@ async function listens(port: number): Promise<void> {
       socket.destroy();
     }
   }
+  throw new Error(`nginx ended by itself (exit code ${child.exitCode ?? child.signalCode ?? '?'}).`);
 }
 
 /** Runs nginx in the foreground with one worker, as one process of ours does the same. */
@@ -48,7 +50,7 @@ async function startNginx(nginx: string, http: string, port: number): Promise<St
   const child = spawnOwned(nginx, ['-c', file, '-p', folder, '-e', 'stderr'], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  await listens(port);
+  await listens(port, child);
   return {
     url: `http://127.0.0.1:${port}`,
     stop: async () => {

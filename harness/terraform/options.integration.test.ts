@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { get } from 'node:https';
 import { resolve } from 'node:path';
 
 import { type Applied, applied } from '../testing/applied';
@@ -15,6 +18,14 @@ function pattern(expected: unknown): unknown {
   return Array.isArray(expected)
     ? expected.map(pattern)
     : Object.fromEntries(Object.entries(expected).map(([name, value]) => [name, pattern(value)]));
+}
+
+/** Of a GET; the certificate of the lab's load balancer is its own. */
+async function statusOf(url: string): Promise<number | undefined> {
+  const request = get(url, { rejectUnauthorized: false });
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  response.resume();
+  return response.statusCode;
 }
 
 describe('every option of the modules', () => {
@@ -54,6 +65,16 @@ describe('every option of the modules', () => {
     await stage.processed('notes/one.TXT');
     await stage.queueIsEmpty();
     expect(await stage.pipeline.exists(stage.pipeline.uploadKey('elsewhere/one.txt'))).toBe(true);
+  }, 120_000);
+
+  it('that serves people by HTTPS, and sends them there from HTTP', async () => {
+    const { lab, stage } = pipeline;
+    const urls = lab.fleet.loadBalancers()[0]!.listeners.map(({ url }) => url);
+    const http = urls.find((url) => url.startsWith('http:'))!;
+    const https = urls.find((url) => url.startsWith('https:'))!;
+    const redirect = await fetch(`${http}/files?name=a`, { redirect: 'manual' });
+    expect([redirect.status, redirect.headers.get('location')]).toEqual([301, `${https}/files?name=a`]);
+    await stage.until('the site by HTTPS', async () => (await statusOf(https)) === 200);
   }, 120_000);
 
   it('that keeps what holds data: preventDestroy makes Terraform refuse to destroy it', async () => {

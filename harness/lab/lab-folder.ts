@@ -1,7 +1,8 @@
-import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { hasDied, ownerName } from '../support/owner';
+import { removeFolder } from '../support/remove';
 
 /** Names the process that keeps the lab. */
 const ownerFile = 'owner';
@@ -29,7 +30,7 @@ export async function makeLabFolder(folder: string): Promise<void> {
   for (const { name } of await readdir(labs, { withFileTypes: true })) {
     const owner = await ownerOf(join(labs, name));
     if (owner !== undefined && hasDied(owner)) {
-      await rm(join(labs, name), { recursive: true, force: true });
+      await removeFolder(join(labs, name));
     }
   }
   await mkdir(folder, { recursive: true });

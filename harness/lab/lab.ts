@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
 import { Access } from '../access/access';
@@ -7,6 +6,7 @@ import { attachedBackend } from '../emulator/attached';
 import { type Clock, WallClock, tellFactor } from '../fleet/clock';
 import { Fleet } from '../fleet/fleet';
 import { Closing } from '../support/closing';
+import { removeFolder } from '../support/remove';
 import type { TerraformEvent } from '../terraform/events';
 import { type SynthesizedStack, synthesize } from '../terraform/synthesize';
 import { Terraform } from '../terraform/terraform';
@@ -113,7 +113,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   };
   try {
     await makeLabFolder(folder);
-    closing.add(() => rm(folder, { recursive: true, force: true }));
+    closing.add(() => removeFolder(folder));
     const clock = new WallClock(options.timeFactor);
 
     const backend = await chooseBackend(options.backend);

@@ -1,10 +1,11 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { z } from 'zod';
 
 import type { DeniedCall } from '../access/history';
 import { hasDied } from '../support/owner';
+import { removeFolder } from '../support/remove';
 import { type InstanceAction, type InstanceStatus, tokenHeader } from './control';
 import { labOutputs } from './outputs';
 import { eventually } from './wait';
@@ -123,7 +124,7 @@ export class StandingLab {
 
   /** Removes what a lab that died without a chance to clean up has left in its folder. */
   async removeRemains(): Promise<void> {
-    await rm(this.folder, { recursive: true, force: true });
+    await removeFolder(this.folder);
   }
 
   private async ask(method: 'GET' | 'POST', path: string): Promise<unknown> {

@@ -1,11 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 
 import type { PythonEnvironment } from '../../emulator/python-environment';
 import { spawnOwned } from '../../support/child';
+import { removeFolder } from '../../support/remove';
 import { run } from '../../support/run';
 import type { Body, BodyBackend, BodyExit, BodySpec, CommandResult } from './body';
 import { BodyFolder, environmentOf, hostNameOf } from './body-folder';
@@ -171,7 +172,8 @@ async function ending(unshare: ChildProcess, folder: BodyFolder): Promise<BodyEx
     });
   });
   for (const name of ['disk', 'root']) {
-    await rm(join(folder.path, name), { recursive: true, force: true });
+    // What cannot be removed now goes with the lab's folder, which says why it cannot.
+    await removeFolder(join(folder.path, name)).catch(() => undefined);
   }
   return exit;
 }

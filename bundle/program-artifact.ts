@@ -12,6 +12,8 @@ export interface ProgramArtifact {
   readonly entryPoint: string;
   /** How its Node is started. @default none */
   readonly nodeFlags?: readonly string[];
+  /** Environment variables that its Node is started with. @default none */
+  readonly nodeEnvironment?: Readonly<Record<string, string>>;
   /** Files that it reads beside its own. @default none */
   readonly files?: readonly (ArtifactEntry & { readonly content: Uint8Array })[];
 }
@@ -21,14 +23,15 @@ export interface ProgramArtifact {
  * that was unpacked beside it, else by the one of the AMI.
  */
 export async function writeProgramArtifact(artifact: ProgramArtifact): Promise<void> {
-  const { name, command, entryPoint, nodeFlags = [], files = [] } = artifact;
+  const { name, command, entryPoint, nodeFlags = [], nodeEnvironment = {}, files = [] } = artifact;
   const program = await bundleProgram(entryPoint);
+  const exports = Object.entries(nodeEnvironment).map(([key, value]) => `export ${key}=${value}\n`);
   // The process stays the one that systemd started.
   const launcher = `#!/bin/sh
 here=$(dirname -- "$0")
 node=$here/node
 if [ ! -x "$node" ]; then node=node; fi
-exec ${['"$node"', ...nodeFlags, `"$here/../${name}.js"`].join(' ')}
+${exports.join('')}exec ${['"$node"', ...nodeFlags, `"$here/../${name}.js"`].join(' ')}
 `;
   say(`${name}.tar.gz: bundled (${(program.byteLength / 1e6).toFixed(1)} MB)`);
   const entries = [

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { NODE_FLAGS } from '../../worker/bundle/node-flags';
+import { NODE_ENVIRONMENT, NODE_FLAGS } from '../../worker/bundle/node-flags';
 import { SqsServer } from '../../worker/testing/sqs-server';
 import { Body } from '../../testing/s3/body';
 import { S3Server } from '../../testing/s3/server';
@@ -39,7 +39,10 @@ export async function benchMemory(runs: number): Promise<string> {
       file: path.join(folder, 'body'),
       messages: MESSAGES,
     };
-    const measured = fork(child.file, [JSON.stringify(order)], { execArgv: [...NODE_FLAGS] });
+    const measured = fork(child.file, [JSON.stringify(order)], {
+      execArgv: [...NODE_FLAGS],
+      env: { ...process.env, ...NODE_ENVIRONMENT },
+    });
     const [report] = (await once(measured, 'message')) as [MemoryReport];
     await once(measured, 'exit');
     return report;

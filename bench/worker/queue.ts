@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { NODE_FLAGS } from '../../worker/bundle/node-flags';
+import { NODE_ENVIRONMENT, NODE_FLAGS } from '../../worker/bundle/node-flags';
 import { SqsServer } from '../../worker/testing/sqs-server';
 import { median } from '../median';
 import { bundled } from './bundled';
@@ -79,7 +79,10 @@ async function run(program: string, scenario: Scenario, consumer: string): Promi
     deleted: queue.deleted,
     calls: Object.values(server.calls).reduce((sum, calls) => sum + calls, 0),
   });
-  const child = fork(program, [JSON.stringify(options)], { execArgv: [...NODE_FLAGS] });
+  const child = fork(program, [JSON.stringify(options)], {
+    execArgv: [...NODE_FLAGS],
+    env: { ...process.env, ...NODE_ENVIRONMENT },
+  });
   try {
     await once(child, 'message');
     const before = count();

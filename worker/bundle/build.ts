@@ -1,6 +1,6 @@
 import { runBuild } from '../../bundle/artifact';
 import { writeProgramArtifact } from '../../bundle/program-artifact';
-import { NODE_FLAGS } from './node-flags';
+import { NODE_ENVIRONMENT, NODE_FLAGS } from './node-flags';
 
 /** Makes `dist/worker.tar.gz` (`bin/upload-worker`, `worker.js`): what an instance needs beyond its AMI and Node. */
 runBuild(() =>
@@ -9,5 +9,6 @@ runBuild(() =>
     command: 'upload-worker',
     entryPoint: 'worker/main.ts',
     nodeFlags: NODE_FLAGS,
+    nodeEnvironment: NODE_ENVIRONMENT,
   }),
 );

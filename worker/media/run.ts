@@ -54,7 +54,9 @@ export async function runTool(
 ): Promise<void> {
   signal.throwIfAborted();
   const [command, ...rest] = bounded([tool, ...args], maxFileBytes);
-  const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
+  // One heap keeps the worker small; the threads of a tool would wait for each other there.
+  const env = { ...process.env, MALLOC_ARENA_MAX: undefined };
+  const child = spawn(command, rest, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const kill = (): void => {
     child.kill('SIGKILL');
   };

@@ -11,7 +11,7 @@ import type { TerraformEvent } from '../terraform/events';
 import { type SynthesizedStack, synthesize } from '../terraform/synthesize';
 import { Terraform } from '../terraform/terraform';
 import { type BackendName, backends, chooseBackend } from './backend';
-import { makeLabFolder } from './lab-folder';
+import { makeLabFolder, refuseFullDisk } from './lab-folder';
 import { type LabOutputs, readOutputs } from './outputs';
 
 /** What to rehearse, and where. */
@@ -115,6 +115,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     await makeLabFolder(folder);
     closing.add(() => removeFolder(folder));
     const clock = new WallClock(options.timeFactor);
+    await refuseFullDisk(folder);
 
     const backend = await chooseBackend(options.backend);
     onProgress(`backend: ${backend.name} (${backend.why})`);

@@ -61,6 +61,20 @@ describe('a file that is no good movie', () => {
   });
 });
 
+describe('a movie whose sound goes on after the picture', () => {
+  it.each(['mp4', 'mkv'])('is whole (%s)', async (container) => {
+    await using p = await studio.start();
+    const content = await studio.media.make(
+      `s.${container}`,
+      ...picture('320x240', 2),
+      ...tone(5),
+      ...quickly,
+    );
+    await p.deliver(p.upload(`uploads/s.${container}`, Body.of(content)));
+    expect(manifestOf(p, `s.${container}`).renditions).toHaveLength(1);
+  });
+});
+
 describe('the work on a movie', () => {
   it('is done once, whatever the duplicates', async () => {
     await using p = await studio.start();
@@ -121,6 +135,21 @@ describe('the work on a movie', () => {
     const content = await studio.media.make('h.mp4', ...picture('320x240', 1), ...quickly);
     await p.deliver(p.upload('uploads/a.mp4', Body.of(content)));
     expect(manifestOf(p, 'a.mp4').renditions).toHaveLength(1);
+  });
+
+  it('deletes nothing that a manifest names which somebody uploaded', async () => {
+    await using p = await studio.start();
+    p.upload('processed/theirs/film.txt', 'precious');
+    p.upload('processed/a.mp4/0123456789ab/old.mp4', 'made for an older version');
+    const named = ['processed/theirs/film.txt', 'processed/a.mp4/0123456789ab/old.mp4', 'processed/a.mp4'];
+    p.upload(
+      'processed/a.mp4/manifest.json',
+      JSON.stringify({ prefix: 'x/', files: named.map((key) => ({ key })) }),
+    );
+    const content = await studio.media.make('p.mp4', ...picture('320x240', 1), ...quickly);
+    await p.deliver(p.upload('uploads/a.mp4', Body.of(content)));
+    expect(p.bucket.get('processed/theirs/film.txt').body.toBuffer().toString()).toBe('precious');
+    expect(p.bucket.keys).not.toContain('processed/a.mp4/0123456789ab/old.mp4');
   });
 
   it('goes on when its progress cannot be published, and says so', async () => {

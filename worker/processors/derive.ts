@@ -184,24 +184,45 @@ async function publish(
   } catch (error) {
     if (!isConflict(error)) throw error;
     // What a duplicate of this task made has the same names; of another version it has not.
-    await deleteSet(s3, upload.bucket, manifest, await readManifest(s3, target, signal), signal);
+    await deleteSet(
+      s3,
+      { Bucket: upload.bucket, base },
+      manifest,
+      await readManifest(s3, target, signal),
+      signal,
+    );
     throw new Error(`${target.Key} changed while ${upload.key} was worked on`, { cause: error });
   }
-  if (previous !== undefined) await deleteSet(s3, upload.bucket, previous, manifest, signal);
+  if (previous !== undefined)
+    await deleteSet(s3, { Bucket: upload.bucket, base }, previous, manifest, signal);
 }
 
-/** Deletes the files of one manifest that do not belong to the set of the one that counts. */
+/** S3 deletes so many objects in one call. Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html */
+const MOST_DELETED = 1000;
+
+/**
+ * Deletes the files of one manifest that do not belong to the set of the one that counts. Only what can have been made
+ * for this upload goes: a manifest may have been uploaded by someone, and name the results of others.
+ */
 async function deleteSet(
   s3: S3Client,
-  Bucket: string,
+  { Bucket, base }: { readonly Bucket: string; readonly base: string },
   { files }: Manifest,
   current: Manifest | undefined,
   abortSignal: AbortSignal,
 ): Promise<void> {
-  const stale = files.filter(({ key }) => current === undefined || !key.startsWith(current.prefix));
-  if (stale.length === 0) return;
-  const Objects = stale.map(({ key }) => ({ Key: key }));
-  await s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }), { abortSignal });
+  const stale = files.filter(
+    ({ key }) => isMadeFor(base, key) && (current === undefined || !key.startsWith(current.prefix)),
+  );
+  for (let from = 0; from < stale.length; from += MOST_DELETED) {
+    const Objects = stale.slice(from, from + MOST_DELETED).map(({ key }) => ({ Key: key }));
+    await s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }), { abortSignal });
+  }
+}
+
+/** Whether a key lies in a folder that some version of the upload got. */
+function isMadeFor(base: string, key: string): boolean {
+  return key.startsWith(`${base}/`) && VERSION_FOLDER.test(key.slice(base.length + 1));
 }
 
 /** Undefined when there is none, or none of ours. */
@@ -218,6 +239,8 @@ async function readManifest(
     throw error;
   }
 }
+
+const VERSION_FOLDER = /^[0-9a-f]{12}\//u;
 
 /** A short name for the version, in keys. */
 function versionId(upload: Upload): string {

@@ -91,6 +91,29 @@ describe.each([
     expect(p.bucket.keys).toEqual(['processed/x']);
   });
 
+  it('is done also when another worker ended it between the two looks', async () => {
+    await using p = await startMoving(versioned);
+    const version = p.upload('uploads/x', 'hello');
+    const looked = Promise.withResolvers<undefined>();
+    const moved = Promise.withResolvers<undefined>();
+    let first = true;
+    p.server.intercept = async ({ operation, key }) => {
+      if (operation === 'HeadObject' && key === 'uploads/x' && first) {
+        first = false;
+        looked.resolve(undefined);
+        await moved.promise;
+      }
+      return undefined;
+    };
+    const late = p.deliver(version);
+    await looked.promise;
+    await p.deliver(version);
+    moved.resolve(undefined);
+    await late;
+    expect(p.told.at(-1)).toBe('Already moved to: processed/x');
+    expect(p.bucket.keys).toEqual(['processed/x']);
+  });
+
   it('finishes a move that was killed between copy and delete, without copying again', async () => {
     await using p = await startMoving(versioned);
     const version = p.upload('uploads/x', 'hello');

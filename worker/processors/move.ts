@@ -49,7 +49,9 @@ export function moveProcessor({ s3, copy, ...prefixes }: MoveOptions): Processor
       return true;
     }
     if (source.state === 'gone') {
-      if (relation === 'newer')
+      // Another worker may have written the result after it was looked at here, and deleted the source before that was.
+      const there = relation === 'newer' ? await headObject(s3, upload.bucket, key, signal) : result;
+      if (relate(provenanceOf(upload), readProvenance(there?.Metadata)) === 'newer')
         throw new NonRetryableError(`${upload.key} was deleted before it could be processed`);
       tell(`Already moved to: ${key}`);
       return true;

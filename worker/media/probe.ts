@@ -54,6 +54,7 @@ export interface SubtitleStream {
 /** What a media file holds. */
 export interface Probe {
   readonly format: string;
+  /** Of the picture: sound or subtitles may go on for longer. Of the whole file where a picture does not say. */
   readonly durationSeconds: number;
   readonly video: VideoStream | undefined;
   readonly hasAudio: boolean;
@@ -80,7 +81,7 @@ export async function probe({ ffprobe }: MediaTools, file: string, signal: Abort
   const video = streams.find((s) => s.codec_type === 'video' && s.disposition?.attached_pic !== 1);
   return {
     format: format.format_name,
-    durationSeconds: Number(format.duration ?? video?.duration ?? 0),
+    durationSeconds: durationOf(video) ?? Number(format.duration ?? 0),
     video: video && toVideo(video),
     hasAudio: streams.some((s) => s.codec_type === 'audio'),
     subtitles: streams
@@ -108,6 +109,13 @@ export async function isSubtitleFile(
     throw error;
   }
   return lines.length > 0;
+}
+
+/** Matroska has it in a tag, as `00:01:02.500000000`. */
+function durationOf(video: z.infer<typeof stream> | undefined): number | undefined {
+  if (video?.duration !== undefined) return Number(video.duration);
+  const [, hours, minutes, seconds] = /^(\d+):(\d+):([\d.]+)$/u.exec(video?.tags?.DURATION ?? '') ?? [];
+  return seconds === undefined ? undefined : Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
 }
 
 function toVideo(video: z.infer<typeof stream>): VideoStream | undefined {

@@ -21,12 +21,33 @@ export interface DepartureWatchOptions {
  * "Spot Instance interruption notices" of the EC2 User Guide.
  */
 export async function departureOf(options: DepartureWatchOptions): Promise<Departure | undefined> {
-  const { metadata, intervalMs = 5000, failed, signal } = options;
+  const { metadata } = options;
+  return watch(options, async () => {
+    if ((await metadata.read('autoscaling/target-lifecycle-state')) === 'Terminated') return 'terminated';
+    return (await hasSpotNotice(metadata)) ? 'spot-interruption' : undefined;
+  });
+}
+
+/** Waits for a spot interruption notice alone. False when the signal was aborted first. */
+export async function spotInterruption(options: DepartureWatchOptions): Promise<boolean> {
+  const noticed = await watch(options, async () => (await hasSpotNotice(options.metadata)) || undefined);
+  return noticed === true;
+}
+
+async function hasSpotNotice(metadata: InstanceMetadata): Promise<boolean> {
+  return (await metadata.read('spot/instance-action')) !== undefined;
+}
+
+/** Looks again and again until there is something to see. */
+async function watch<T>(
+  { intervalMs = 5000, failed, signal }: DepartureWatchOptions,
+  look: () => Promise<T | undefined>,
+): Promise<T | undefined> {
   let failing = false;
   while (!signal.aborted) {
     try {
-      if ((await metadata.read('autoscaling/target-lifecycle-state')) === 'Terminated') return 'terminated';
-      if ((await metadata.read('spot/instance-action')) !== undefined) return 'spot-interruption';
+      const seen = await look();
+      if (seen !== undefined) return seen;
       failing = false;
     } catch (error) {
       if (!failing) failed(error);

@@ -1,5 +1,5 @@
 import type { Logger } from '../../instance/logger';
-import { departureOf } from './departure';
+import { departureOf, spotInterruption } from './departure';
 import { drainUnderHook } from './lifecycle-hook';
 import type { InstanceMetadata } from '../../instance/metadata';
 
@@ -26,20 +26,28 @@ export interface DrainOptions {
  */
 export async function drainOnDeparture(options: DrainOptions): Promise<void> {
   const { lifecycleHookName, terminationDrainSeconds, metadata, stop, log, signal } = options;
-  const departure = await departureOf({
-    metadata,
-    signal,
-    failed: (err) => {
-      log.warn({ err }, 'instance metadata cannot be read: the end of this instance would go unnoticed');
-    },
-  });
+  const failed = (err: unknown): void => {
+    log.warn({ err }, 'instance metadata cannot be read: the end of this instance would go unnoticed');
+  };
+  const departure = await departureOf({ metadata, signal, failed });
   if (departure === undefined) return;
   log.info({ departure }, 'this instance is taken away: draining');
   if (departure === 'spot-interruption' || lifecycleHookName === undefined) {
     await stop({ drainSeconds: SPOT_DRAIN_SECONDS });
     return;
   }
-  const drain = (): Promise<void> => stop({ drainSeconds: terminationDrainSeconds });
+  const drained = new AbortController();
+  const drain = async (): Promise<void> => {
+    // Capacity rebalancing drains a spot instance early; EC2 may take it all the same before the drain is over.
+    const untilDrained = AbortSignal.any([signal, drained.signal]);
+    const interrupted = spotInterruption({ metadata, failed, signal: untilDrained }).then(async (noticed) => {
+      if (noticed) await stop({ drainSeconds: SPOT_DRAIN_SECONDS });
+    });
+    await stop({ drainSeconds: terminationDrainSeconds }).finally(() => {
+      drained.abort();
+    });
+    await interrupted;
+  };
   try {
     await drainUnderHook({ ...options, lifecycleHookName }, metadata, drain, (err) => {
       log.warn({ err }, 'the group could not be told that the drain goes on');

@@ -1,6 +1,8 @@
 import { startMetadataServer } from '../../testing/metadata-server';
 import { until } from '../testing/until';
-import { departureOf, type Departure } from './departure';
+import { departureOf, spotInterruption, type Departure } from './departure';
+import { drainOnDeparture } from './drain';
+import { createLogger } from '../../instance/logger';
 import { instanceMetadata } from '../../instance/metadata';
 
 describe('the departure of an instance', () => {
@@ -53,5 +55,47 @@ describe('the departure of an instance', () => {
     stop.abort();
     await watching;
     expect(told).toHaveLength(1);
+  });
+});
+
+describe('a spot notice', () => {
+  it('is seen alone, whatever the group wants of the instance', async () => {
+    await using server = await startMetadataServer({ 'autoscaling/target-lifecycle-state': 'Terminated' });
+    const options = {
+      metadata: instanceMetadata(server.endpoint),
+      intervalMs: 5,
+      failed: () => undefined,
+      signal: new AbortController().signal,
+    };
+    const noticed = spotInterruption(options);
+    await until('it was asked several times', () => server.reads() > 3);
+    server.values.set('spot/instance-action', '{"action":"terminate"}');
+    expect(await noticed).toBe(true);
+    expect(await spotInterruption({ ...options, signal: AbortSignal.abort() })).toBe(false);
+  });
+
+  it('shortens a drain for the group: the instance is gone in two minutes', async () => {
+    const limits: number[] = [];
+    const shortened = Promise.withResolvers<undefined>();
+    await drainOnDeparture({
+      region: 'us-east-2',
+      autoScalingGroupName: 'workers',
+      lifecycleHookName: 'drain',
+      terminationDrainSeconds: 3600,
+      metadata: {
+        read: (path) => {
+          if (path === 'instance-id') throw new Error('the group is not told in this test');
+          return Promise.resolve(path === 'spot/instance-action' ? '{"action":"terminate"}' : 'Terminated');
+        },
+      },
+      stop: async ({ drainSeconds }) => {
+        limits.push(drainSeconds);
+        if (drainSeconds < 3600) shortened.resolve(undefined);
+        await shortened.promise;
+      },
+      log: createLogger('silent'),
+      signal: new AbortController().signal,
+    });
+    expect(limits).toEqual([3600, 90]);
   });
 });

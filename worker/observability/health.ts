@@ -51,9 +51,10 @@ export async function startHealthServer(port: number): Promise<HealthServer> {
         health.running -= 1;
         if (event.outcome === 'done') health.done += 1;
         else health.failed += 1;
-      } else if (event.type === 'receive-failed') become('backing-off', String(event.error));
+      } else if (event.type === 'stopping' || event.type === 'stopped') become(event.type);
+      else if (health.state === 'stopping' || health.state === 'stopped') return;
+      else if (event.type === 'receive-failed') become('backing-off', String(event.error));
       else if (event.type === 'receive-recovered') become('receiving');
-      else if (event.type === 'stopping' || event.type === 'stopped') become(event.type);
     },
     async [Symbol.asyncDispose]() {
       server.close();

@@ -157,6 +157,8 @@ describe('the health endpoint', () => {
     expect(await ask()).toMatchObject({ status: 200 });
     health.observer({ type: 'stopping', running: 0, buffered: 0 });
     expect(await ask()).toMatchObject({ status: 503, body: { state: 'stopping' } });
+    health.observer({ type: 'receive-recovered', failures: 1 });
+    expect(await ask()).toMatchObject({ status: 503, body: { state: 'stopping' } });
     expect(await ask('/other')).toMatchObject({ status: 404 });
   });
 });

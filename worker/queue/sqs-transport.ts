@@ -1,9 +1,12 @@
 import type { BatchResultErrorEntry, Message } from '@aws-sdk/client-sqs';
+import { oneLine } from '../log/story';
 import type { SqsApi } from './sqs-api';
 import type { BatchFailure, QueueMessage, QueueTransport } from './transport';
 
 /** Reasons are cut to this length: an attribute counts toward the message's size limit. */
 const REASON_LENGTH = 1024;
+/** Of one message. Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
+const MOST_ATTRIBUTES = 10;
 
 /** Speaks to one queue, and to its dead-letter queue when its URL is given. */
 export function sqsTransport(api: SqsApi, queueUrl: string, deadLetterQueueUrl?: string): QueueTransport {
@@ -49,9 +52,11 @@ export function sqsTransport(api: SqsApi, queueUrl: string, deadLetterQueueUrl?:
           MessageBody: message.body,
           MessageAttributes: {
             ...Object.fromEntries(
-              Object.entries(message.attributes).map(([k, v]) => [k, stringAttribute(v)]),
+              Object.entries(message.attributes)
+                .slice(0, MOST_ATTRIBUTES - 2)
+                .map(([k, v]) => [k, stringAttribute(v)]),
             ),
-            FailureReason: stringAttribute(reason.slice(0, REASON_LENGTH)),
+            FailureReason: stringAttribute(oneLine(reason).slice(0, REASON_LENGTH).toWellFormed()),
             OriginalMessageId: stringAttribute(message.id),
           },
           ...(message.groupId !== undefined && {

@@ -83,6 +83,28 @@ describe('a public grant', () => {
       { ...everyone, Condition: { StringEquals: { 'aws:SourceAccount': '111122223333' } } },
       false,
     ],
+    [
+      'everyone from some addresses may',
+      { ...everyone, Condition: { IpAddress: { 'aws:SourceIp': ['192.0.2.0/24'] } } },
+      false,
+    ],
+    [
+      'everyone from everywhere may',
+      { ...everyone, Condition: { IpAddress: { 'aws:SourceIp': ['192.0.2.0/24', '0.0.0.0/0'] } } },
+      true,
+    ],
+    [
+      'everyone but an account may, by a condition',
+      { ...everyone, Condition: { StringNotEquals: { 'aws:PrincipalAccount': '111122223333' } } },
+      true,
+    ],
+    [
+      'everyone whose account is that or who has none may',
+      { ...everyone, Condition: { StringEqualsIfExists: { 'aws:PrincipalAccount': '111122223333' } } },
+      true,
+    ],
+    ['everything may', { ...everyone, Condition: { StringLike: { 'aws:SourceArn': '*' } } }, true],
+    ['everyone but an account may', { ...read, NotPrincipal: { AWS: '111122223333' } }, true],
   ])('is one where %s: %#', (_, statement, expected) => {
     expect(grants(statement).map(isPublic)).toEqual([expected]);
   });

@@ -59,7 +59,8 @@ export function grantsOf(policy: unknown): Grant[] | undefined {
   return parsed.success ? parsed.data.Statement.flatMap(statementGrants) : undefined;
 }
 
-const allBut = (names: readonly string[]): string[] => [`everything but ${names.join(', ')}`];
+const everythingBut = 'everything but ';
+const allBut = (names: readonly string[]): string[] => [`${everythingBut}${names.join(', ')}`];
 
 function statementGrants(statement: z.infer<typeof statementSchema>): Grant[] {
   const { Effect, Principal, NotPrincipal, Action, NotAction, Resource, NotResource, Condition } = statement;
@@ -98,13 +99,34 @@ export function without(grants: readonly Grant[], others: readonly Grant[]): Gra
   return grants.filter((grant) => !others.some((other) => covers(other, grant)));
 }
 
-/** Conditions that name who may: with one of them, even everyone is somebody. */
+/** Conditions on these name who may: with one of them, even everyone is somebody. */
 const narrowing =
-  /"aws:(SourceArn|SourceAccount|SourceOrgID|PrincipalArn|PrincipalAccount|PrincipalOrgID|PrincipalOrgPaths|SourceVpc|SourceVpce|SourceIp|userid)"/i;
+  /^aws:(SourceArn|SourceAccount|SourceOrgID|PrincipalArn|PrincipalAccount|PrincipalOrgID|PrincipalOrgPaths|SourceVpc|SourceVpce|SourceIp|userid)$/i;
+
+/** Operators that a request must match by a value; `IfExists` and `ForAllValues` let those without any through. */
+const matching =
+  /^(ForAnyValue:)?(StringEquals|StringEqualsIgnoreCase|StringLike|ArnEquals|ArnLike|IpAddress)$/i;
+
+/** Values that everyone matches. */
+const anyone = /^\*$|\/0$|^arn:\*+(:\*+)*$/;
+
+const conditionSchema = z.record(z.string(), z.record(z.string(), oneOrMore));
+
+function narrows(condition: string): boolean {
+  const tests = condition === '' ? {} : conditionSchema.parse(JSON.parse(condition));
+  return Object.entries(tests).some(
+    ([operator, keys]) =>
+      matching.test(operator) &&
+      Object.entries(keys).some(
+        ([key, values]) => narrowing.test(key) && !values.some((value) => anyone.test(value)),
+      ),
+  );
+}
 
 /** Whether a grant is for everyone on the internet. Source: «The meaning of "public"», Amazon S3 user guide. */
 export function isPublic({ effect, principal, condition }: Grant): boolean {
-  return effect === 'Allow' && principal === '*' && !narrowing.test(condition);
+  const isEveryone = principal === '*' || principal?.startsWith(everythingBut) === true;
+  return effect === 'Allow' && isEveryone && !narrows(condition);
 }
 
 /** A reference that is not known yet, as what it refers to: `${aws_sqs_queue.tasks.arn}` is `aws_sqs_queue.tasks`. */

@@ -69,7 +69,7 @@ export const configurationFields = z.strictObject({
   /** How long a received task stays hidden from other workers; without it as long as the longest task takes. */
   visibilityTimeoutSeconds: z.number().optional(),
   /** How often a task is received before it goes to the dead-letter queue. */
-  maxReceiveCount: z.number().default(5),
+  maxReceiveCount: z.number().default(10),
   /** Delivers S3's events without SNS's envelope. */
   rawMessageDelivery: z.boolean().default(false),
   /** EC2 instance type of the workers. */
@@ -241,7 +241,7 @@ export function parseConfiguration(raw: unknown): Configuration {
     ...prefixProblems(configuration),
     ...fleetProblems(configuration),
     ...nodeProblems(configuration),
-    ...queueScalingProblems(queueScaling(configuration), configuration.minSize),
+    ...queueScalingProblems(queueScaling(configuration), configuration),
     ...taskSecondsProblems(configuration.longestTaskSeconds),
     ...(configuration.visibilityTimeoutSeconds === undefined
       ? []

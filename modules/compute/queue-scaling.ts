@@ -1,3 +1,4 @@
+import type { FleetSettings } from './fleet-settings';
 import { type Problem, backlogProblems, thresholdProblems } from '../validation';
 
 /**
@@ -24,7 +25,10 @@ export function queueScaling({ scaleOutThreshold, backlogPerInstance }: QueueSca
 }
 
 /** @returns what AWS would refuse, or what could never scale. */
-export function queueScalingProblems(scaling: QueueScaling, minSize: number): Problem[] {
+export function queueScalingProblems(
+  scaling: QueueScaling,
+  { minSize, schedule = [] }: Pick<FleetSettings, 'minSize' | 'schedule'>,
+): Problem[] {
   if (scaling.policyType === 'StepScaling') {
     return thresholdProblems('scaleOutThreshold', scaling.scaleOutThreshold);
   }
@@ -33,5 +37,8 @@ export function queueScalingProblems(scaling: QueueScaling, minSize: number): Pr
   return [
     ...backlogProblems(scaling.backlogPerInstance),
     ...(minSize === 0 ? [{ field: 'minSize', given: minSize, allowed }] : []),
+    ...schedule
+      .filter((action) => action.minSize === 0)
+      .map(({ name }) => ({ field: `minSize of the schedule ${name}`, given: 0, allowed })),
   ];
 }

@@ -150,6 +150,10 @@ describe('a worker fleet', () => {
     expect(() => synthesize({ minSize: 0, scaling })).toThrow(
       'minSize is 0; a backlog for each instance needs an instance',
     );
+    const night = { name: 'night', recurrence: '0 20 * * *', minSize: 0, desiredCapacity: 0, maxSize: 1 };
+    expect(() => synthesize({ schedule: [night], scaling })).toThrow(
+      'minSize of the schedule night is 0; a backlog for each instance needs an instance',
+    );
     expect(() =>
       synthesize({ minSize: 0, scaling: { policyType: 'StepScaling', scaleOutThreshold: 0 } }),
     ).not.toThrow();

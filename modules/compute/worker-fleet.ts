@@ -49,7 +49,7 @@ export class WorkerFleet extends Construct {
   constructor(scope: Construct, id: string, props: WorkerFleetProps) {
     super(scope, id);
     const { name, region, accountId, bucket, queue } = props;
-    refuse(queueScalingProblems(props.scaling, props.minSize));
+    refuse(queueScalingProblems(props.scaling, props));
     const terminationDrainSeconds = Math.max(leastDrainSeconds, queue.longestTaskSeconds);
     this.instances = new InstanceFleet(this, 'instances', {
       ...props,

@@ -49,7 +49,7 @@ describe('a task queue', () => {
     const stack = synthesize();
     expect(JSON.parse(String(stack.one('aws_sqs_queue', { name: 'tasks' }).redrive_policy))).toEqual({
       deadLetterTargetArn: stack.reference(stack.built.deadLetterQueueArn),
-      maxReceiveCount: 5,
+      maxReceiveCount: 10,
     });
   });
 

@@ -26,7 +26,7 @@ export interface TaskQueueChoices {
    * @default longestTaskSeconds: long enough for a worker that does not extend it
    */
   readonly visibilityTimeoutSeconds?: number | undefined;
-  /** How often a task is received before it goes to the dead-letter queue. @default 5 */
+  /** How often a task is received before it goes to the dead-letter queue. @default 10: with the worker's growing pauses, tasks outlast an outage of some minutes */
   readonly maxReceiveCount?: number | undefined;
 }
 
@@ -59,7 +59,7 @@ export class TaskQueue extends TaskQueueBase {
   /** @throws ValidationError for a name that SQS refuses, a FIFO queue, and numbers outside of SQS's limits. */
   constructor(scope: Construct, id: string, props: TaskQueueProps) {
     super(scope, id);
-    const { queueName, topicArn, region, accountId, longestTaskSeconds = 60, maxReceiveCount = 5 } = props;
+    const { queueName, topicArn, region, accountId, longestTaskSeconds = 60, maxReceiveCount = 10 } = props;
     const visibilityTimeoutSeconds = props.visibilityTimeoutSeconds ?? longestTaskSeconds;
     refuse([
       ...queueNameProblems('queueName', queueName),

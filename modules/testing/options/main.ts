@@ -60,6 +60,7 @@ const first = new UploadPipeline(stack, 'first', {
   maxReceiveCount: 3,
   rawMessageDelivery: true,
 
+  nodeArtifact: join(dist, 'node.tar.gz'),
   workerArtifact,
   instanceType: 'c7i.large',
   otherInstanceTypes: ['c7a.large', 'c6i.large'],

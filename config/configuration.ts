@@ -17,6 +17,7 @@ import {
   bucketNameProblems,
   encryptionKeyProblems,
   maxReceiveCountProblems,
+  tasksPerInstanceProblems,
   prefixProblems,
   queueNameProblems,
   taskSecondsProblems,
@@ -72,6 +73,8 @@ export const configurationFields = z.strictObject({
   maxReceiveCount: z.number().default(10),
   /** Delivers S3's events without SNS's envelope. */
   rawMessageDelivery: z.boolean().default(false),
+  /** Tasks that a worker has at a time; without it 2 where there is a `mediaArtifact`, else 10. */
+  tasksPerInstance: z.number().optional(),
   /** EC2 instance type of the workers. */
   instanceType: instanceType.default('t3.small'),
   /** Types that may stand in for instanceType, the preferred ones first. */
@@ -247,6 +250,9 @@ export function parseConfiguration(raw: unknown): Configuration {
       ? []
       : visibilityTimeoutProblems(configuration.visibilityTimeoutSeconds)),
     ...maxReceiveCountProblems(configuration.maxReceiveCount),
+    ...(configuration.tasksPerInstance === undefined
+      ? []
+      : tasksPerInstanceProblems(configuration.tasksPerInstance)),
     ...encryptionKeyProblems(configuration.encryptionKey),
     ...notificationProblems(configuration.uploadsPrefix, configuration),
     ...(configuration.stateBucket === undefined

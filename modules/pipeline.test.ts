@@ -168,6 +168,25 @@ describe('an upload pipeline', () => {
     ).toEqual([expect.stringMatching(/^media\//), expect.stringMatching(/^worker\//)]);
   });
 
+  it.each([
+    [{}, undefined],
+    [{ mediaArtifact: __filename }, '2'],
+    [{ mediaArtifact: __filename, tasksPerInstance: 1 }, '1'],
+    [{ tasksPerInstance: 50 }, '50'],
+  ])('has few tasks at a time on an instance that makes movies: %j', (props, expected) => {
+    const script = synthesize(props)
+      .locals.map(String)
+      .find((local) => local.includes('upload-worker'));
+    expect(/Environment="WORKER_CONCURRENCY=(\d+)"/.exec(script ?? '')?.[1]).toBe(expected);
+    expect(script).toContain('bin/upload-worker');
+  });
+
+  it('refuses a worker that has no task at a time', () => {
+    expect(() => synthesize({ tasksPerInstance: 0 })).toThrow(
+      'tasksPerInstance is 0; it must be a whole number from 1 to 1000.',
+    );
+  });
+
   it('keeps uploads private', () => {
     const blocks = synthesize().all('aws_s3_bucket_public_access_block');
     expect(blocks.map((block) => block.block_public_policy)).toEqual([true, true]);

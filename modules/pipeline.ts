@@ -43,6 +43,12 @@ export interface UploadPipelineProps
   readonly workerArtifact: string;
   /** Path of the archive with ffmpeg, unpacked beside the worker. @default none: the AMI brings ffmpeg, or no media is made */
   readonly mediaArtifact?: string | undefined;
+  /**
+   * Tasks that a worker has at a time.
+   *
+   * @default 2 where `mediaArtifact` is given, since a worker encodes its movies one after the other; else 10
+   */
+  readonly tasksPerInstance?: number | undefined;
   /** Delivers S3's events to the queue as they are, without SNS's envelope; the worker reads both. @default false */
   readonly rawMessageDelivery?: boolean | undefined;
   /**
@@ -60,6 +66,9 @@ export interface UploadPipelineProps
   /** Tags of everything that can be tagged, instances included. @default none but their names */
   readonly tags?: Tags | undefined;
 }
+
+/** One movie is encoded while the next is fetched. */
+const moviesAtATime = 2;
 
 /** The whole architecture: S3 → SNS → SQS → workers in an Auto Scaling group → S3, and a site for people in front of it. */
 export class UploadPipeline extends Construct {
@@ -131,6 +140,8 @@ export class UploadPipeline extends Construct {
       bucket: this.bucket,
       queue: this.queue,
       scaling: queueScaling(props),
+      tasksPerInstance:
+        props.tasksPerInstance ?? (props.mediaArtifact === undefined ? undefined : moviesAtATime),
       artifacts: [
         ...node,
         this.artifacts.add('worker', props.workerArtifact),

@@ -222,6 +222,17 @@ export function wholeNumberProblems(
   return Number.isInteger(given) && given >= least && given <= most ? [] : [{ field, given, allowed }];
 }
 
+/** How many tasks a worker may do at a time. */
+export function tasksPerInstanceProblems(given: number): Problem[] {
+  return wholeNumberProblems(
+    'tasksPerInstance',
+    given,
+    1,
+    1_000,
+    'it must be a whole number from 1 to 1000.',
+  );
+}
+
 /** SQS extends a message's visibility to 12 hours at the most. */
 const longestVisibility = 43_200;
 

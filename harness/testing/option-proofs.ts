@@ -55,6 +55,10 @@ export const optionProofs: Readonly<Record<string, Proof>> = {
     has: { user_data: /= v22\.23\.3 \] \|\| patiently unpack s3:\/\/second-artifacts\/node\// },
   },
   mediaArtifact: { address: secondTemplate, has: { user_data: /unpack s3:\/\/second-artifacts\/media\// } },
+  tasksPerInstance: {
+    address: 'aws_launch_template.first_workers_instances_template',
+    has: { user_data: /WORKER_CONCURRENCY=4/ },
+  },
   backlogPerInstance: {
     address: 'aws_autoscaling_policy.first_workers_scaling_policy',
     has: { policy_type: 'TargetTrackingScaling', target_tracking_configuration: [{ target_value: 20 }] },

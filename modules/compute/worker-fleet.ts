@@ -3,7 +3,7 @@ import { Construct } from 'constructs';
 import type { TaskQueueBase } from '../messaging';
 import type { Network } from '../network';
 import type { Artifact, UploadBucketBase } from '../storage';
-import { refuse } from '../validation';
+import { refuse, tasksPerInstanceProblems } from '../validation';
 import { BacklogTracking } from './backlog-tracking';
 import type { FleetSettings } from './fleet-settings';
 import { InstanceFleet, drainHookName, groupArn } from './instance-fleet';
@@ -35,6 +35,12 @@ export interface WorkerFleetProps extends FleetSettings {
   readonly artifacts: readonly Artifact[];
   /** How the number of workers follows the tasks. */
   readonly scaling: QueueScaling;
+  /**
+   * Tasks that a worker has at a time. Few for long tasks: what one worker has, no other takes, and no alarm counts.
+   *
+   * @default the worker's own, 10
+   */
+  readonly tasksPerInstance?: number | undefined;
 }
 
 /** The worker group: takes tasks from the queue, scales by its depth, and stands behind no load balancer. */
@@ -48,8 +54,11 @@ export class WorkerFleet extends Construct {
   /** @throws ValidationError for the first setting that AWS or this architecture would refuse. */
   constructor(scope: Construct, id: string, props: WorkerFleetProps) {
     super(scope, id);
-    const { name, region, accountId, bucket, queue } = props;
-    refuse(queueScalingProblems(props.scaling, props));
+    const { name, region, accountId, bucket, queue, tasksPerInstance } = props;
+    refuse([
+      ...queueScalingProblems(props.scaling, props),
+      ...(tasksPerInstance === undefined ? [] : tasksPerInstanceProblems(tasksPerInstance)),
+    ]);
     const terminationDrainSeconds = Math.max(leastDrainSeconds, queue.longestTaskSeconds);
     this.instances = new InstanceFleet(this, 'instances', {
       ...props,
@@ -72,6 +81,7 @@ export class WorkerFleet extends Construct {
           TERMINATION_DRAIN_SECONDS: String(terminationDrainSeconds),
           AUTO_SCALING_GROUP_NAME: name,
           LIFECYCLE_HOOK_NAME: drainHookName(name),
+          ...(tasksPerInstance === undefined ? {} : { WORKER_CONCURRENCY: String(tasksPerInstance) }),
         },
       },
     });

@@ -62,6 +62,7 @@ const first = new UploadPipeline(stack, 'first', {
 
   nodeArtifact: join(dist, 'node.tar.gz'),
   workerArtifact,
+  tasksPerInstance: 4,
   instanceType: 'c7i.large',
   otherInstanceTypes: ['c7a.large', 'c6i.large'],
   onDemandBaseCapacity: 1,

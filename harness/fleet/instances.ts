@@ -7,6 +7,7 @@ import {
   StopInstancesCommand,
 } from '@aws-sdk/client-ec2';
 
+import { allEnded } from '../support/all-ended';
 import { groupTag } from './autoscaling/gateway';
 import type { Body, BodyBackend } from './bodies/body';
 import { type MetadataService, startMetadata } from './metadata/metadata';
@@ -236,13 +237,5 @@ export class Instances {
       role: await roles.ofProfile(IamInstanceProfile?.Arn, instanceId),
       targetLifecycleState: targetLifecycleState(instanceId),
     };
-  }
-}
-
-/** Waits until all have ended, also when one fails. @throws the first failure. */
-async function allEnded(steps: readonly Promise<void>[]): Promise<void> {
-  const failed = (await Promise.allSettled(steps)).find(({ status }) => status === 'rejected');
-  if (failed?.status === 'rejected') {
-    throw failed.reason;
   }
 }

@@ -1,3 +1,4 @@
+import { allEnded } from '../../support/all-ended';
 import { Activities } from './activities';
 import { type Clock, WallClock } from '../clock';
 import type { Ec2Gateway, InstanceState } from './gateway';
@@ -79,11 +80,7 @@ export class Engine {
     while (this.again) {
       this.again = false;
       const groups = [...this.store.groups.values()];
-      const outcomes = await Promise.allSettled(groups.map((group) => this.reconcile(group)));
-      const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-      if (failed !== undefined) {
-        throw failed.reason;
-      }
+      await allEnded(groups.map((group) => this.reconcile(group)));
     }
   }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { Activity, LifecycleHook } from '@aws-sdk/client-auto-scaling';
 
+import { allEnded } from '../../../support/all-ended';
 import type { Clock } from '../../clock';
 import type { Group, HookWait, Member } from '../group';
 import type { Notification, NotificationGateway } from '../../notifications';
@@ -46,13 +47,7 @@ export class Announcer {
         this.news(member.waits).flatMap((wait) => this.ofWait(group, member, wait)),
       ),
     ];
-    const outcomes = await Promise.allSettled(
-      notifications.map((notification) => this.gateway.send(notification)),
-    );
-    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-    if (failed !== undefined) {
-      throw failed.reason;
-    }
+    await allEnded(notifications.map((notification) => this.gateway.send(notification)));
   }
 
   /** The message that a new target gets at once. @throws when it does not take it. */

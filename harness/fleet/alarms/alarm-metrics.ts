@@ -5,7 +5,8 @@ import { type Scope, evaluate } from './math/evaluate';
 import { type Expression, MathError, parseExpression } from './math/parser';
 import { type Series, type Value, oneSeries } from './math/value';
 import { type Statistic, statistic } from './metrics/statistic';
-import type { MetricId, MetricStore } from './metrics/store';
+import type { MetricId } from './metrics/sink';
+import type { MetricStore } from './metrics/store';
 
 interface MetricQuery {
   readonly id: string;

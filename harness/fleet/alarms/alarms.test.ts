@@ -11,10 +11,16 @@ import { HandClock } from '../testing/clock';
 import { AlarmActions } from './alarm-actions';
 import { AlarmStore } from './alarm-store';
 import { AlarmEvaluator } from './evaluator';
+import { distributionOf } from './metrics/distribution';
 import { MetricStore } from './metrics/store';
 import { ScalingAlarms } from './scaling-alarms';
 import { alarmService } from './service';
 
+const visibleMessages = {
+  namespace: 'AWS/SQS',
+  name: 'ApproximateNumberOfMessagesVisible',
+  dimensions: { QueueName: 'tasks' },
+};
 const topic = 'arn:aws:sns:us-east-2:000000000000:alarms';
 const policy =
   'arn:aws:autoscaling:us-east-2:000000000000:scalingPolicy:1:autoScalingGroupName/g:policyName/p';
@@ -91,13 +97,7 @@ class AlarmsUnderTest {
   /** So many messages are in the queue for a period of 60 s; then the alarms are evaluated. */
   async minute(messages: number | undefined): Promise<void> {
     if (messages !== undefined) {
-      this.metrics.put(
-        'AWS/SQS',
-        'ApproximateNumberOfMessagesVisible',
-        { QueueName: 'tasks' },
-        messages,
-        'Count',
-      );
+      this.metrics.put(visibleMessages, distributionOf(messages), 'Count');
     }
     this.clock.pass(this.clock.lasts(60) / 1_000);
     await this.evaluator.evaluate();
@@ -186,7 +186,7 @@ describe('an alarm on a metric', () => {
   it('goes by compressed time, with the periods of production', async () => {
     await using compressed = await AlarmsUnderTest.start(20);
     await compressed.client.putMetricAlarm(visible);
-    compressed.metrics.put('AWS/SQS', visible.MetricName, { QueueName: 'tasks' }, 11, 'Count');
+    compressed.metrics.put(visibleMessages, distributionOf(11), 'Count');
     compressed.clock.pass(2.5);
     await compressed.evaluator.evaluate();
     expect((await compressed.alarm()).StateValue).toBe('INSUFFICIENT_DATA');
@@ -221,13 +221,9 @@ describe('an alarm on metric math', () => {
   it('compares the expression: the backlog for each instance of a group', async () => {
     await s.client.putMetricAlarm(backlogPerInstance);
     const instances = (count: number): void => {
-      s.metrics.put(
-        'AWS/AutoScaling',
-        'GroupInServiceInstances',
-        { AutoScalingGroupName: 'workers' },
-        count,
-        'None',
-      );
+      const dimensions = { AutoScalingGroupName: 'workers' };
+      const metric = { namespace: 'AWS/AutoScaling', name: 'GroupInServiceInstances', dimensions };
+      s.metrics.put(metric, distributionOf(count), 'None');
     };
     instances(4);
     await s.minute(40);

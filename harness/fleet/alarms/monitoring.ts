@@ -14,8 +14,8 @@ import { QueueCounters, isQueueCounter } from './metrics/queue-counters';
 import { QueueGauges } from './metrics/queue-gauges';
 import { recordData } from './metrics/recording';
 import { ReportingSink } from './metrics/reporting-sink';
-import type { MetricSink } from './metrics/sink';
-import { type MetricId, MetricStore } from './metrics/store';
+import type { MetricId, MetricSink } from './metrics/sink';
+import { MetricStore } from './metrics/store';
 import { ScalingAlarms } from './scaling-alarms';
 import { alarmService } from './service';
 
@@ -124,18 +124,11 @@ export class Monitoring {
       const wanted = clock.lasts(60) / measuresAMinute;
       this.nextMeasure = now + Math.min(mostMeasureMs, Math.max(leastMeasureMs, wanted));
       measure(this.sink);
-      const queues = watched
-        .filter(({ name }) => name !== queueAge)
-        .flatMap(({ dimensions }) => dimensions.QueueName ?? []);
-      await this.gauges.measure(new Set(queues));
+      await this.gauges.measure(queuesOf(watched.filter(({ name }) => name !== queueAge)));
     }
     if (now >= this.nextAges) {
       this.nextAges = now + Math.max(leastMeasureMs, clock.lasts(60) / agesAMinute);
-      const old = watched.filter(({ name }) => name === queueAge);
-      await this.ages.measure(
-        new Set(old.flatMap(({ dimensions }) => dimensions.QueueName ?? [])),
-        clock.now(),
-      );
+      await this.ages.measure(queuesOf(watched.filter(({ name }) => name === queueAge)), clock.now());
     }
     await this.counters.take(watched.filter(isQueueCounter));
     if (await this.evaluator.evaluate()) {
@@ -150,4 +143,8 @@ export class Monitoring {
       .filter(({ namespace }) => namespace === 'AWS/SQS');
     return [...new Map(metrics.map((metric) => [JSON.stringify(metric), metric])).values()];
   }
+}
+
+function queuesOf(metrics: readonly MetricId[]): Set<string> {
+  return new Set(metrics.flatMap(({ dimensions }) => dimensions.QueueName ?? []));
 }

@@ -1,3 +1,4 @@
+import { distributionOf } from '../alarms/metrics/distribution';
 import type { MetricSink } from '../alarms/metrics/sink';
 import type { Group } from './group';
 
@@ -27,7 +28,8 @@ export function reportGroup(group: Group, sink: MetricSink): void {
   for (const name of group.metrics) {
     const measure = measures[name];
     if (measure !== undefined) {
-      sink.put('AWS/AutoScaling', name, { AutoScalingGroupName }, measure(group), 'None');
+      const metric = { namespace: 'AWS/AutoScaling', name, dimensions: { AutoScalingGroupName } };
+      sink.put(metric, distributionOf(measure(group)), 'None');
     }
   }
 }

@@ -1,4 +1,6 @@
-import { distributionOf } from '../alarms/metrics/distribution';
+import type { StandardUnit } from '@aws-sdk/client-cloudwatch';
+
+import { type Distribution, distributionOf } from '../alarms/metrics/distribution';
 import type { Dimensions, MetricSink } from '../alarms/metrics/sink';
 import type { Front } from './proxy/front';
 import type { LoadBalancer, TargetGroup } from './resources';
@@ -31,7 +33,7 @@ export class LoadBalancerMetrics {
       reportTargets(group, counts.requests, { ...whole, TargetGroup }, sink);
     }
     for (const [name, count] of this.ownAnswers(fronts)) {
-      sink.add(namespace, name, whole, distributionOf(1, count), 'Count');
+      sink.put({ namespace, name, dimensions: whole }, distributionOf(1, count), 'Count');
     }
   }
 
@@ -59,21 +61,18 @@ export class LoadBalancerMetrics {
 
 function reportRequests(counts: Counts, places: readonly Dimensions[], sink: MetricSink): void {
   const { requests, responses, responseTimes } = counts;
-  for (const place of places) {
-    sink.add(
-      namespace,
-      'RequestCount',
-      place,
-      requests === 0 ? distributionOf(0) : distributionOf(1, requests),
-      'Count',
-    );
+  for (const dimensions of places) {
+    const put = (name: string, values: Distribution, unit: StandardUnit): void => {
+      sink.put({ namespace, name, dimensions }, values, unit);
+    };
+    put('RequestCount', requests === 0 ? distributionOf(0) : distributionOf(1, requests), 'Count');
     for (const [family, count] of responses) {
       if (family >= 2 && family <= 5) {
-        sink.add(namespace, `HTTPCode_Target_${family}XX_Count`, place, distributionOf(1, count), 'Count');
+        put(`HTTPCode_Target_${family}XX_Count`, distributionOf(1, count), 'Count');
       }
     }
     if (responseTimes.count > 0) {
-      sink.add(namespace, 'TargetResponseTime', place, responseTimes, 'Seconds');
+      put('TargetResponseTime', responseTimes, 'Seconds');
     }
   }
 }
@@ -81,22 +80,19 @@ function reportRequests(counts: Counts, places: readonly Dimensions[], sink: Met
 function reportTargets(
   { targets }: TargetGroup,
   requests: number,
-  place: Dimensions,
+  dimensions: Dimensions,
   sink: MetricSink,
 ): void {
+  const put = (name: string, value: number): void => {
+    sink.put({ namespace, name, dimensions }, distributionOf(value), 'Count');
+  };
   const states = [...targets.values()].map(({ state }) => state);
   const healthy = states.filter((state) => state === 'healthy').length;
-  sink.put(namespace, 'HealthyHostCount', place, healthy, 'Count');
-  sink.put(
-    namespace,
-    'UnHealthyHostCount',
-    place,
-    states.filter((state) => state === 'unhealthy').length,
-    'Count',
-  );
+  put('HealthyHostCount', healthy);
+  put('UnHealthyHostCount', states.filter((state) => state === 'unhealthy').length);
   // Where no target is healthy, requests go to all of them.
   const serving = healthy === 0 ? Math.max(1, states.length) : healthy;
-  sink.put(namespace, 'RequestCountPerTarget', place, requests / serving, 'Count');
+  put('RequestCountPerTarget', requests / serving);
 }
 
 /** Of the ARN of a load balancer or target group, what its metrics call it by. */

@@ -1,4 +1,4 @@
-import type { Distribution } from '../alarms/metrics/distribution';
+import { type Distribution, noValues } from '../alarms/metrics/distribution';
 
 /** What was counted of a target group's requests in some time. */
 export interface Counts {
@@ -16,7 +16,7 @@ const digits = 7;
 export class Tally {
   private requests = 0;
   private responses = new Map<number, number>();
-  private responseTimes = noTimes();
+  private responseTimes = noValues();
 
   forwarded(): void {
     this.requests += 1;
@@ -40,13 +40,9 @@ export class Tally {
     const { requests, responses, responseTimes } = this;
     this.requests = 0;
     this.responses = new Map();
-    this.responseTimes = noTimes();
+    this.responseTimes = noValues();
     return { requests, responses, responseTimes };
   }
-}
-
-function noTimes(): Distribution {
-  return { count: 0, sum: 0, min: Infinity, max: -Infinity, values: new Map() };
 }
 
 function rounded(seconds: number): number {

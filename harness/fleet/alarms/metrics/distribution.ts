@@ -11,6 +11,11 @@ export interface Distribution {
 /** A percentile of values needs them; four digits of each are enough, and bound the memory. */
 const digits = 4;
 
+/** No value yet, to be added to. */
+export function noValues(): Distribution {
+  return { count: 0, sum: 0, min: Infinity, max: -Infinity, values: new Map() };
+}
+
 /** A value, or a value that came several times. */
 export function distributionOf(value: number, count = 1): Distribution {
   return {

@@ -1,4 +1,5 @@
 import type { Home } from '../alarm-store';
+import { distributionOf } from './distribution';
 import type { MetricSink } from './sink';
 
 export const queueAge = 'ApproximateAgeOfOldestMessage';
@@ -34,7 +35,8 @@ export class QueueAges {
       const sent = [...text.matchAll(/<Name>SentTimestamp<\/Name><Value>(\d+)<\/Value>/g)];
       const oldest = Math.min(now.getTime(), ...sent.map(([, at]) => Number(at)));
       const seconds = Math.round((now.getTime() - oldest) / 1_000);
-      this.sink.put('AWS/SQS', queueAge, { QueueName }, seconds, 'Seconds');
+      const metric = { namespace: 'AWS/SQS', name: queueAge, dimensions: { QueueName } };
+      this.sink.put(metric, distributionOf(seconds), 'Seconds');
     }
   }
 }

@@ -2,7 +2,8 @@ import { type CloudWatchClient, GetMetricDataCommand } from '@aws-sdk/client-clo
 
 import type { Clock } from '../../clock';
 import { distributionOf } from './distribution';
-import type { MetricId, MetricStore } from './store';
+import type { MetricId } from './sink';
+import type { MetricStore } from './store';
 
 /** What SQS counts, and LocalStack reports as it happens. */
 const counters = new Set([

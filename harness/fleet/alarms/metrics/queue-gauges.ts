@@ -6,6 +6,7 @@ import {
   SQSServiceException,
 } from '@aws-sdk/client-sqs';
 
+import { distributionOf } from './distribution';
 import type { MetricSink } from './sink';
 
 /** What SQS reports of a queue each minute, by the attribute that tells it at once. */
@@ -35,8 +36,9 @@ export class QueueGauges {
       const { Attributes } = await this.sqs.send(
         new GetQueueAttributesCommand({ QueueUrl, AttributeNames: gauges.map(([, attribute]) => attribute) }),
       );
-      for (const [metric, attribute] of gauges) {
-        this.sink.put('AWS/SQS', metric, { QueueName }, Number(Attributes?.[attribute]), 'Count');
+      for (const [name, attribute] of gauges) {
+        const metric = { namespace: 'AWS/SQS', name, dimensions: { QueueName } };
+        this.sink.put(metric, distributionOf(Number(Attributes?.[attribute])), 'Count');
       }
     } catch (error) {
       if (!(error instanceof SQSServiceException)) {

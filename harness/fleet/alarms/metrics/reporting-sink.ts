@@ -6,8 +6,8 @@ import {
 } from '@aws-sdk/client-cloudwatch';
 
 import type { Clock } from '../../clock';
-import { type Distribution, addTo, copyOf, distributionOf } from './distribution';
-import type { Dimensions, MetricSink } from './sink';
+import { type Distribution, addTo, copyOf } from './distribution';
+import type { MetricId, MetricSink } from './sink';
 import type { MetricStore } from './store';
 
 /** How long values are gathered before they are reported, in milliseconds. */
@@ -16,10 +16,7 @@ const gatherMs = 1_000;
 /** Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricData.html */
 const mostInRequest = 1_000;
 
-interface Gathered {
-  readonly namespace: string;
-  readonly name: string;
-  readonly dimensions: Dimensions;
+interface Gathered extends MetricId {
   readonly unit: StandardUnit;
   readonly values: Distribution;
 }
@@ -38,22 +35,12 @@ export class ReportingSink implements MetricSink {
     private readonly onError: (error: unknown) => void,
   ) {}
 
-  put(namespace: string, name: string, dimensions: Dimensions, value: number, unit: StandardUnit): void {
-    this.add(namespace, name, dimensions, distributionOf(value), unit);
-  }
-
-  add(
-    namespace: string,
-    name: string,
-    dimensions: Dimensions,
-    values: Distribution,
-    unit: StandardUnit,
-  ): void {
-    this.store.add(namespace, name, dimensions, values, unit);
-    const key = JSON.stringify([namespace, name, dimensions, unit]);
+  put(metric: MetricId, values: Distribution, unit: StandardUnit): void {
+    this.store.put(metric, values, unit);
+    const key = JSON.stringify([metric.namespace, metric.name, metric.dimensions, unit]);
     const present = this.gathered.get(key);
     if (present === undefined) {
-      this.gathered.set(key, { namespace, name, dimensions, unit, values: copyOf(values) });
+      this.gathered.set(key, { ...metric, unit, values: copyOf(values) });
     } else {
       addTo(present.values, values);
     }

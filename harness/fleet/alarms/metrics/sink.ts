@@ -5,20 +5,16 @@ import type { Distribution } from './distribution';
 /** Names and values that tell metrics of one name apart. */
 export type Dimensions = Readonly<Record<string, string>>;
 
+/** What a metric is told apart by. */
+export interface MetricId {
+  /** E.g. `AWS/ApplicationELB`. */
+  readonly namespace: string;
+  readonly name: string;
+  readonly dimensions: Dimensions;
+}
+
 /** Takes the metrics that AWS's services report of themselves. */
 export interface MetricSink {
-  /**
-   * Takes one value, measured now.
-   *
-   * @param namespace e.g. `AWS/ApplicationELB`.
-   */
-  put(namespace: string, name: string, dimensions: Dimensions, value: number, unit: StandardUnit): void;
-  /** Takes several values, measured up to now. */
-  add(
-    namespace: string,
-    name: string,
-    dimensions: Dimensions,
-    values: Distribution,
-    unit: StandardUnit,
-  ): void;
+  /** Takes values that were measured up to now. */
+  put(metric: MetricId, values: Distribution, unit: StandardUnit): void;
 }

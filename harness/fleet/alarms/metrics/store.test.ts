@@ -1,4 +1,5 @@
 import { HandClock } from '../../testing/clock';
+import { distributionOf } from './distribution';
 import { recordData } from './recording';
 import { statistic } from './statistic';
 import { MetricStore } from './store';
@@ -60,7 +61,7 @@ describe('the metrics that alarms are evaluated on', () => {
     const begun = clock.now().getTime();
     clock.pass(3 * 3_600 + 1);
     for (let count = 0; count < 10_000; count += 1) {
-      store.put('Test', 'other', {}, 1, 'None');
+      store.put({ namespace: 'Test', name: 'other', dimensions: {} }, distributionOf(1), 'None');
     }
     expect(store.between(metric, begun, begun + 1_000)).toBeUndefined();
   });

@@ -1,15 +1,8 @@
 import type { StandardUnit } from '@aws-sdk/client-cloudwatch';
 
 import type { Clock } from '../../clock';
-import { type Distribution, addTo, copyOf, distributionOf } from './distribution';
-import type { Dimensions, MetricSink } from './sink';
-
-/** What a metric is told apart by. */
-export interface MetricId {
-  readonly namespace: string;
-  readonly name: string;
-  readonly dimensions: Dimensions;
-}
+import { type Distribution, addTo, copyOf, noValues } from './distribution';
+import type { MetricId, MetricSink } from './sink';
 
 interface Slot {
   readonly at: number;
@@ -36,18 +29,8 @@ export class MetricStore implements MetricSink {
     this.slotMs = clock.factor > 1 ? slotMs.compressed : slotMs.real;
   }
 
-  put(namespace: string, name: string, dimensions: Dimensions, value: number, unit: StandardUnit): void {
-    this.add(namespace, name, dimensions, distributionOf(value), unit);
-  }
-
-  add(
-    namespace: string,
-    name: string,
-    dimensions: Dimensions,
-    values: Distribution,
-    unit: StandardUnit,
-  ): void {
-    this.record({ namespace, name, dimensions }, this.clock.now(), values, unit);
+  put(metric: MetricId, values: Distribution, unit: StandardUnit): void {
+    this.record(metric, this.clock.now(), values, unit);
   }
 
   /** Takes values of some moment. */
@@ -73,7 +56,7 @@ export class MetricStore implements MetricSink {
     let total: Distribution | undefined;
     for (const slot of this.slots.get(keyOf(metric)) ?? []) {
       if (slot.at >= from && slot.at < to && (unit === undefined || slot.unit === unit)) {
-        total ??= { count: 0, sum: 0, min: Infinity, max: -Infinity, values: new Map() };
+        total ??= noValues();
         addTo(total, slot.values);
       }
     }

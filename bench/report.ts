@@ -1,10 +1,10 @@
-import { availableParallelism, loadavg } from 'node:os';
-
 import type { RecordedCall } from '../harness/edge/edge';
 import { Stage } from '../harness/lab/acts/stage';
 import { type Lab, startLab } from '../harness/lab/lab';
 import { FixedWaits } from '../harness/terraform/fixed-waits';
+import { machine } from './machine';
 import { median } from './median';
+import { table } from './table';
 
 /** Short, so that the wait for it does not hide the rest; told with the result. */
 const visibilityTimeoutSeconds = 10;
@@ -135,13 +135,9 @@ async function report(): Promise<void> {
   );
   stage.close();
 
-  console.log(
-    `backend ${lab.backend}, ${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(1) ?? '?'}\n`,
-  );
-  console.log('| what | seconds | |\n| --- | --- | --- |');
-  for (const [what, seconds, note] of rows) {
-    console.log(`| ${what} | ${seconds.toFixed(2)} | ${note} |`);
-  }
+  console.log(`backend ${lab.backend}, ${machine()}\n`);
+  const cells = rows.map(([what, seconds, note]) => [what, seconds.toFixed(2), note]);
+  console.log(table(['what', 'seconds', ''], cells));
 }
 
 void report();

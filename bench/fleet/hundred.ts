@@ -1,11 +1,12 @@
 import { readFile, readdir } from 'node:fs/promises';
-import { availableParallelism, loadavg } from 'node:os';
 
 import { AutoScaling } from '@aws-sdk/client-auto-scaling';
 import { EC2 } from '@aws-sdk/client-ec2';
 
 import { openRoom } from '../../harness/fleet/testing/room';
 import { eventually } from '../../harness/lab/wait';
+import { machine } from '../machine';
+import { say, table } from '../table';
 
 const instances = 100;
 const limitSeconds = 120;
@@ -68,7 +69,7 @@ function progress(what: string): (count: number) => void {
   return (count) => {
     if (count !== told) {
       told = count;
-      console.error(`${count} ${what}`);
+      say(`${count} ${what}`);
     }
   };
 }
@@ -143,14 +144,17 @@ async function hundred(): Promise<void> {
   autoScaling.destroy();
 
   const megabytes = memory.bytes / 1_048_576;
-  console.log(`${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(1) ?? '?'}\n`);
-  console.log('| 100 instances in one group | |\n| --- | --- |');
-  console.log(`| until all are in service | ${inService.toFixed(1)} s |`);
-  console.log(`| until all have finished their user data | ${booted.toFixed(1)} s |`);
-  console.log(`| until all bodies are gone after the group was deleted by force | ${gone.toFixed(1)} s |`);
-  console.log(
-    `| memory of all bodies | ${megabytes.toFixed(0)} MB in ${memory.processes} processes, ${(megabytes / instances).toFixed(1)} MB a body |`,
-  );
+  console.log(`${machine()}\n`);
+  const rows = [
+    ['until all are in service', `${inService.toFixed(1)} s`],
+    ['until all have finished their user data', `${booted.toFixed(1)} s`],
+    ['until all bodies are gone after the group was deleted by force', `${gone.toFixed(1)} s`],
+    [
+      'memory of all bodies',
+      `${megabytes.toFixed(0)} MB in ${memory.processes} processes, ${(megabytes / instances).toFixed(1)} MB a body`,
+    ],
+  ];
+  console.log(table(['100 instances in one group', ''], rows));
 }
 
 void hundred();

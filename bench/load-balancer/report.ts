@@ -1,9 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { availableParallelism, loadavg } from 'node:os';
 import { join } from 'node:path';
 
+import { machine } from '../machine';
 import { median } from '../median';
+import { table } from '../table';
 import { medianLatency, requestsPerSecond } from './load';
 import { type Started, findNginx, nginxBalancer, nginxTarget } from './nginx';
 
@@ -92,12 +93,16 @@ async function watchMemory(targets: readonly Started[], minutes: number): Promis
     samples.push({ minute: minute(), ...(await memory(ours)), rate });
   }
   await ours.stop();
-  console.log('\n| minute | requests/s | heap MiB | RSS MiB |\n| --- | --- | --- | --- |');
-  for (const { minute: at, rate, heap, rss } of samples.filter(
+  const shown = samples.filter(
     (_sample, index) => index % Math.ceil(samples.length / 12) === 0 || index === samples.length - 1,
-  )) {
-    console.log(`| ${at.toFixed(1)} | ${rate.toFixed(0)} | ${heap.toFixed(1)} | ${rss.toFixed(1)} |`);
-  }
+  );
+  const rows = shown.map(({ minute: at, rate, heap, rss }) => [
+    at.toFixed(1),
+    rate.toFixed(0),
+    heap.toFixed(1),
+    rss.toFixed(1),
+  ]);
+  console.log(`\n${table(['minute', 'requests/s', 'heap MiB', 'RSS MiB'], rows)}`);
 }
 
 /** `npm run bench:load-balancer [-- MINUTES]`: minutes of load under which memory is watched. @default half a minute */
@@ -110,7 +115,7 @@ async function report(): Promise<void> {
     );
   }
   console.log(
-    `${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(1) ?? '?'}; ${connections} connections, ${rounds} rounds of ${secondsEach} s each in turns\n`,
+    `${machine()}; ${connections} connections, ${rounds} rounds of ${secondsEach} s each in turns\n`,
   );
   console.log(
     '| targets | direct /s | nginx /s | ours /s | ours ÷ nginx | direct ms | nginx ms | ours ms | added ms |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |',

@@ -2,11 +2,14 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { availableParallelism, loadavg, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { machine } from '../machine';
 import { median } from '../median';
+import { peakKibibytes } from '../peak';
+import { say, table } from '../table';
 
 const runs = 9;
 const examples = ['minimal', 'worker-only', 'complete'];
@@ -38,8 +41,7 @@ async function highest(child: ChildProcess): Promise<number> {
   const peaks = new Map<number, number>();
   while (child.exitCode === null && child.signalCode === null) {
     for (const pid of family(child.pid ?? 0)) {
-      const [, kibibytes] = /^VmHWM:\s+(\d+) kB$/m.exec(read(`/proc/${pid}/status`)) ?? [];
-      peaks.set(pid, Math.max(peaks.get(pid) ?? 0, Number(kibibytes ?? 0)));
+      peaks.set(pid, Math.max(peaks.get(pid) ?? 0, peakKibibytes(read(`/proc/${pid}/status`)) ?? 0));
     }
     await delay(lookMs);
   }
@@ -66,19 +68,19 @@ async function synthesize(example: string, folder: string): Promise<Synthesis> {
 async function report(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'synth-'));
   try {
-    console.log(
-      `median of ${runs}, ${availableParallelism()} cores, load ${loadavg()[0]?.toFixed(1) ?? '?'}\n`,
-    );
-    console.log('| example | seconds | peak MB |\n| --- | --- | --- |');
+    console.log(`median of ${runs}, ${machine()}\n`);
+    const rows: string[][] = [];
     for (const example of examples) {
+      say(`${example}, ${runs} times`);
       const measured: Synthesis[] = [];
       for (let run = 0; run < runs; run += 1) {
         measured.push(await synthesize(example, folder));
       }
       const seconds = median(measured.map((one) => one.seconds));
       const megabytes = median(measured.map((one) => one.megabytes));
-      console.log(`| ${example} | ${seconds.toFixed(2)} | ${megabytes.toFixed(0)} |`);
+      rows.push([example, seconds.toFixed(2), megabytes.toFixed(0)]);
     }
+    console.log(table(['example', 'seconds', 'peak MB'], rows));
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { CONSUMERS } from './consumers';
-import { peakMegabytes } from './peak';
+import { peakMegabytes } from '../peak';
 
 /** What the parent says in the arguments. */
 export interface ChildOptions {

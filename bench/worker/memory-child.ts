@@ -3,7 +3,7 @@ import { downloadFile, uploadFile } from '../../worker/objects/files';
 import { QueueConsumer } from '../../worker/queue/consumer';
 import { leanApi } from '../../worker/queue/lean-api';
 import { sqsTransport } from '../../worker/queue/sqs-transport';
-import { peakMegabytes } from './peak';
+import { peakMegabytes } from '../peak';
 
 /** What the parent says in the arguments. */
 export interface MemoryOrder {

@@ -10,7 +10,7 @@ import { S3Server } from '../../testing/s3/server';
 import { median } from '../median';
 import { bundled } from './bundled';
 import { memoryWork, type MemoryOrder, type MemoryReport } from './memory-child';
-import { say, table } from './table';
+import { say, table } from '../table';
 
 const MiB = 1024 ** 2;
 const MESSAGES = 100_000;

@@ -11,7 +11,7 @@ import type { MediaTools } from '../../worker/media/tools';
 import { Body } from '../../testing/s3/body';
 import { Studio } from '../../worker/testing/studio';
 import { median } from '../median';
-import { say, table } from './table';
+import { say, table } from '../table';
 
 const run = promisify(execFile);
 /**

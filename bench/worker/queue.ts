@@ -5,7 +5,7 @@ import { SqsServer } from '../../worker/testing/sqs-server';
 import { median } from '../median';
 import { bundled } from './bundled';
 import type { ChildOptions, ChildReport } from './child';
-import { say, table } from './table';
+import { say, table } from '../table';
 
 interface Scenario {
   readonly name: string;

@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { availableParallelism, loadavg } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
+import { load } from '../machine';
 import { benchMemory } from './memory';
 import { benchMovie } from './movie';
 import { benchQueue } from './queue';
@@ -48,10 +49,6 @@ async function print(markdown: string): Promise<void> {
   const options = await resolveConfig('numbers.md');
   const lead = markdown.startsWith('\n') ? '\n' : '';
   process.stdout.write(lead + (await format(markdown, { ...options, parser: 'markdown' })));
-}
-
-function load(): string {
-  return loadavg()[0]?.toFixed(1) ?? '?';
 }
 
 void main();

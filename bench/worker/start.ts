@@ -6,8 +6,8 @@ import path from 'node:path';
 import { SqsServer } from '../../worker/testing/sqs-server';
 import { until } from '../../worker/testing/until';
 import { median } from '../median';
-import { peakMegabytes } from './peak';
-import { say, table } from './table';
+import { peakMegabytes } from '../peak';
+import { say, table } from '../table';
 
 /**
  * Measures the archives as an instance gets them, unpacked: from the start of the worker's process to its first poll, and

@@ -20,8 +20,8 @@ export interface LeanApi extends SqsApi {
   readonly close: () => void;
 }
 
-/** A connection that is silent for so long is given up: longer than the longest long poll (20 s). */
-const SILENCE_MS = 30_000;
+/** How connections to SQS are kept: one that is silent for longer than the longest long poll (20 s) is given up. */
+export const SQS_CONNECTIONS = { connectionTimeout: 5000, socketTimeout: 30_000 };
 
 /** An error that SQS answered with; it looks as the SDK's does. */
 export class SqsResponseError extends Error {
@@ -54,7 +54,7 @@ export function leanApi({ region, endpoint, credentials }: LeanApiOptions): Lean
     sha256: NodeSha256,
     applyChecksum: false,
   });
-  const http = new NodeHttpHandler({ connectionTimeout: 5000, socketTimeout: SILENCE_MS });
+  const http = new NodeHttpHandler(SQS_CONNECTIONS);
 
   const call = async <Output>(action: string, input: object, signal?: AbortSignal): Promise<Output> => {
     const request = new HttpRequest({

@@ -42,7 +42,8 @@ export function moveProcessor({ s3, copy, ...prefixes }: MoveOptions): Processor
       findUpload(s3, upload, signal),
       headObject(s3, upload.bucket, key, signal),
     ]);
-    const relation = relate(provenanceOf(upload), readProvenance(result?.Metadata));
+    const relationTo = (head: typeof result) => relate(provenanceOf(upload), readProvenance(head?.Metadata));
+    const relation = relationTo(result);
 
     if (source.state === 'replaced') {
       tell(`Superseded: ${upload.key} was overwritten; the newer upload has a message of its own`);
@@ -50,8 +51,7 @@ export function moveProcessor({ s3, copy, ...prefixes }: MoveOptions): Processor
     }
     if (source.state === 'gone') {
       // Another worker may have written the result after it was looked at here, and deleted the source before that was.
-      const there = relation === 'newer' ? await headObject(s3, upload.bucket, key, signal) : result;
-      if (relate(provenanceOf(upload), readProvenance(there?.Metadata)) === 'newer')
+      if (relation === 'newer' && relationTo(await headObject(s3, upload.bucket, key, signal)) === 'newer')
         throw new NonRetryableError(`${upload.key} was deleted before it could be processed`);
       tell(`Already moved to: ${key}`);
       return true;

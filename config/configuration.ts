@@ -250,9 +250,7 @@ export function parseConfiguration(raw: unknown): Configuration {
       ? []
       : visibilityTimeoutProblems(configuration.visibilityTimeoutSeconds)),
     ...maxReceiveCountProblems(configuration.maxReceiveCount),
-    ...(configuration.tasksPerInstance === undefined
-      ? []
-      : tasksPerInstanceProblems(configuration.tasksPerInstance)),
+    ...tasksPerInstanceProblems(configuration.tasksPerInstance),
     ...encryptionKeyProblems(configuration.encryptionKey),
     ...notificationProblems(configuration.uploadsPrefix, configuration),
     ...(configuration.stateBucket === undefined

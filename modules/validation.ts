@@ -223,14 +223,9 @@ export function wholeNumberProblems(
 }
 
 /** How many tasks a worker may do at a time. */
-export function tasksPerInstanceProblems(given: number): Problem[] {
-  return wholeNumberProblems(
-    'tasksPerInstance',
-    given,
-    1,
-    1_000,
-    'it must be a whole number from 1 to 1000.',
-  );
+export function tasksPerInstanceProblems(given: number | undefined): Problem[] {
+  const allowed = 'it must be a whole number from 1 to 1000.';
+  return given === undefined ? [] : wholeNumberProblems('tasksPerInstance', given, 1, 1_000, allowed);
 }
 
 /** SQS extends a message's visibility to 12 hours at the most. */

@@ -55,10 +55,7 @@ export class WorkerFleet extends Construct {
   constructor(scope: Construct, id: string, props: WorkerFleetProps) {
     super(scope, id);
     const { name, region, accountId, bucket, queue, tasksPerInstance } = props;
-    refuse([
-      ...queueScalingProblems(props.scaling, props),
-      ...(tasksPerInstance === undefined ? [] : tasksPerInstanceProblems(tasksPerInstance)),
-    ]);
+    refuse([...queueScalingProblems(props.scaling, props), ...tasksPerInstanceProblems(tasksPerInstance)]);
     const terminationDrainSeconds = Math.max(leastDrainSeconds, queue.longestTaskSeconds);
     this.instances = new InstanceFleet(this, 'instances', {
       ...props,

@@ -13,6 +13,7 @@ import { Closing } from '../support/closing';
 import { Monitoring } from './alarms/monitoring';
 import { Ec2ApiGateway } from './autoscaling/ec2-gateway';
 import { Engine } from './autoscaling/engine';
+import { everyMember } from './autoscaling/group';
 import { reportGroup } from './autoscaling/group-metrics';
 import { autoScalingService } from './autoscaling/service';
 import { Store } from './autoscaling/store';
@@ -274,9 +275,11 @@ function queryOf(call: Call, body: Buffer): URLSearchParams {
 /** What the instance's metadata tells of its future. Source: «Retrieve the target lifecycle state», Auto Scaling user guide. */
 function targetLifecycleState(store: Store, instanceId: string): string | undefined {
   for (const group of store.groups.values()) {
-    const member = group.members.find((candidate) => candidate.instanceId === instanceId);
-    if (member !== undefined) {
-      return member.lifecycleState.startsWith('Terminat') ? 'Terminated' : 'InService';
+    const { lifecycleState } = everyMember(group).find((member) => member.instanceId === instanceId) ?? {};
+    if (lifecycleState !== undefined) {
+      const isWarm = lifecycleState.startsWith('Warmed:');
+      const atRest = isWarm ? `Warmed:${group.pool?.configuration.PoolState ?? ''}` : 'InService';
+      return lifecycleState.includes('Terminat') ? 'Terminated' : atRest;
     }
   }
   return undefined;

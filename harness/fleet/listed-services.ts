@@ -30,7 +30,7 @@ function autoScaling(): ListedService {
     service: autoScalingService(store, ec2, engine),
     remarks: [
       'Refused settings of groups: weights, attributes and templates in the overrides of a mixed instances policy, `LoadBalancerNames` (Classic), launch configurations, a termination policy by a Lambda function.',
-      'Refused policies: of type `PredictiveScaling`.',
+      'Refused policies: of type `PredictiveScaling`. Refused warm pools: of hibernated instances.',
     ],
   };
 }

@@ -48,7 +48,6 @@ describe('what a group has none of', () => {
       () => s.client.attachLoadBalancers({ AutoScalingGroupName, LoadBalancerNames: ['old'] }),
     ],
     ['a launch configuration', () => s.client.createLaunchConfiguration({ LaunchConfigurationName: 'old' })],
-    ['a warm pool', () => s.client.putWarmPool({ AutoScalingGroupName })],
   ])('cannot be had, and that is said: %s', async (_what, attach) => {
     await s.group();
     await expect(attach()).rejects.toMatchObject({ name: 'UnsupportedOperation' });

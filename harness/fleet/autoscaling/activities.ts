@@ -8,8 +8,11 @@ import { type Group, stamp } from './group';
 /** Activities that a group remembers; AWS forgets them after six weeks. */
 const kept = 500;
 
-/** What a launch says whose instance is not known yet. */
-const launching = 'Launching a new EC2 instance';
+/** What a launch says whose instance is not known yet, by where it is launched to. */
+const launching = {
+  group: 'Launching a new EC2 instance',
+  pool: 'Launching a new EC2 instance into warm pool',
+} as const;
 
 /** Writes the scaling activities of groups, in AWS's wording. */
 export class Activities {
@@ -36,13 +39,17 @@ export class Activities {
     return activity;
   }
 
-  beginLaunch(group: Group, causes: readonly (string | undefined)[]): Activity {
-    return this.begin(group, launching, causes);
+  beginLaunch(
+    group: Group,
+    causes: readonly (string | undefined)[],
+    to: keyof typeof launching = 'group',
+  ): Activity {
+    return this.begin(group, launching[to], causes);
   }
 
   /** The instance of a launch is known now. */
   launched(activity: Activity, instanceId: string, subnetId: string, zone: string): void {
-    activity.Description = `${launching}: ${instanceId}`;
+    activity.Description = `${activity.Description ?? ''}: ${instanceId}`;
     activity.Details = JSON.stringify({ 'Subnet ID': subnetId, 'Availability Zone': zone });
   }
 
@@ -56,7 +63,7 @@ export class Activities {
 
   failLaunch(activity: Activity, reason: string): void {
     activity.StatusMessage = `${reason.replace(/\.$/, '')}. Launching EC2 instance failed.`;
-    activity.Description = `${launching}.  Status Reason: ${activity.StatusMessage}`;
+    activity.Description = `${activity.Description ?? ''}.  Status Reason: ${activity.StatusMessage}`;
     this.end(activity, 'Failed');
   }
 

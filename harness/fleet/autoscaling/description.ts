@@ -29,10 +29,14 @@ export function describeGroup(group: Group, includeInstances: boolean): AutoScal
     EnabledMetrics: [...group.metrics].map((Metric) => ({ Metric, Granularity: '1Minute' })),
     Tags: [...group.tags.values()],
     Status: group.status,
+    ...(group.pool === undefined
+      ? {}
+      : { WarmPoolConfiguration: group.pool.configuration, WarmPoolSize: group.pool.members.length }),
   };
 }
 
-function describeMember(member: Member): Instance {
+/** A member as it is shown with its group, or with its warm pool. */
+export function describeMember(member: Member): Instance {
   return {
     InstanceId: member.instanceId,
     InstanceType: member.instanceType,

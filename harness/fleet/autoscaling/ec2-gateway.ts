@@ -9,6 +9,8 @@ import {
   type Instance,
   type _InstanceType,
   RunInstancesCommand,
+  StartInstancesCommand,
+  StopInstancesCommand,
   TerminateInstancesCommand,
 } from '@aws-sdk/client-ec2';
 import type { LaunchTemplateSpecification } from '@aws-sdk/client-auto-scaling';
@@ -140,6 +142,14 @@ export class Ec2ApiGateway implements Ec2Gateway {
 
   async terminate(instanceIds: readonly string[]): Promise<void> {
     await refusable(this.ec2.send(new TerminateInstancesCommand({ InstanceIds: [...instanceIds] })));
+  }
+
+  async start(instanceIds: readonly string[]): Promise<void> {
+    await refusable(this.ec2.send(new StartInstancesCommand({ InstanceIds: [...instanceIds] })));
+  }
+
+  async stop(instanceIds: readonly string[]): Promise<void> {
+    await refusable(this.ec2.send(new StopInstancesCommand({ InstanceIds: [...instanceIds] })));
   }
 
   async states(instanceIds: readonly string[]): Promise<Map<string, InstanceState>> {

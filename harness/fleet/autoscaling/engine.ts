@@ -2,7 +2,7 @@ import { allEnded } from '../../support/all-ended';
 import { Activities } from './activities';
 import { type Clock, WallClock } from '../clock';
 import type { Ec2Gateway, InstanceState } from './gateway';
-import { type Group, performs, present } from './group';
+import { type Group, everyMember, performs, present } from './group';
 import { heal } from './health';
 import { Launcher } from './launcher';
 import { Lifecycle } from './lifecycle';
@@ -20,6 +20,8 @@ import type { Store } from './store';
 import { chooseVictim } from './termination';
 import type { TrafficGateway } from './traffic/gateway';
 import { Traffic } from './traffic/traffic';
+import { sizeOf, wantedSize } from './warm-pool/pool';
+import { Warmer } from './warm-pool/warmer';
 
 /** The services that groups need. */
 export interface Gateways {
@@ -39,6 +41,7 @@ export class Engine {
   readonly traffic: Traffic;
   private readonly ec2: Ec2Gateway;
   private readonly launcher: Launcher;
+  private readonly warmer: Warmer;
   private running: Promise<void> | undefined;
   private again = false;
 
@@ -55,6 +58,8 @@ export class Engine {
     this.scaling = new Scaling(store, alarms, clock);
     this.launcher = new Launcher(ec2, clock, this.activities);
     this.refresher = new Refresher(clock, this.lifecycle, this.launcher, this.scaling.watch);
+    const { activities, lifecycle, launcher } = this;
+    this.warmer = new Warmer({ ec2, clock, activities, lifecycle, launcher });
   }
 
   /**
@@ -98,15 +103,18 @@ export class Engine {
     await this.refresher.advance(group);
     this.shrink(group);
     if (performs(group, 'Launch')) {
+      await this.warmer.draw(group);
       await this.launcher.grow(group);
       await this.rebalance(group);
     }
+    await this.warmer.advance(group, states);
     if (present(group).length + group.launching === group.settings.DesiredCapacity) {
       delete group.demand;
       group.replacements = [];
     }
     advanceCooldown(group, this.clock);
-    if (group.status !== undefined && group.members.length === 0 && group.launching === 0) {
+    const isEmpty = group.members.length + group.launching === 0 && group.pool === undefined;
+    if (group.status !== undefined && isEmpty) {
       this.store.groups.delete(group.settings.AutoScalingGroupName);
     }
     await this.announcer.announce(group);
@@ -117,7 +125,7 @@ export class Engine {
 
   /** The members' states; what EC2 does not know any more is terminated. */
   private async look(group: Group): Promise<Map<string, InstanceState>> {
-    const instanceIds = group.members.map(({ instanceId }) => instanceId);
+    const instanceIds = everyMember(group).map(({ instanceId }) => instanceId);
     const known = await this.ec2.states(instanceIds);
     return new Map(instanceIds.map((instanceId) => [instanceId, known.get(instanceId) ?? 'terminated']));
   }
@@ -135,7 +143,7 @@ export class Engine {
 
   /** Terminates what no hook holds back; an instance that is gone already needs no hook. */
   private async settleTerminating(group: Group, states: ReadonlyMap<string, InstanceState>): Promise<void> {
-    const leaving = group.members.filter(({ lifecycleState }) => lifecycleState.startsWith('Terminating'));
+    const leaving = everyMember(group).filter(({ lifecycleState }) => lifecycleState.includes('Terminating'));
     for (const member of leaving) {
       const state = states.get(member.instanceId);
       if (state === 'terminated' || state === 'shutting-down') {
@@ -143,13 +151,15 @@ export class Engine {
         this.activities.succeed(member.activity);
       }
     }
-    const due = leaving.filter(({ lifecycleState }) => lifecycleState === 'Terminating:Proceed');
+    const due = leaving.filter(({ lifecycleState }) => lifecycleState.endsWith('Terminating:Proceed'));
     const running = due.filter(({ instanceId }) => states.get(instanceId) !== undefined);
     if (running.length > 0) {
       await this.ec2.terminate(running.map(({ instanceId }) => instanceId));
       this.again = true;
     }
-    group.members = group.members.filter(({ lifecycleState }) => lifecycleState !== 'Terminated');
+    for (const place of [group, ...(group.pool === undefined ? [] : [group.pool])]) {
+      place.members = place.members.filter(({ lifecycleState }) => lifecycleState !== 'Terminated');
+    }
   }
 
   /** Takes out what is too much. Instances that are to take another's place count once they are in service. */
@@ -167,11 +177,20 @@ export class Engine {
         return;
       }
       const from = counted();
-      this.lifecycle.beginTermination(group, victim, [
+      const causes = [
         demand,
         `an instance was taken out of service in response to a difference between desired and actual capacity, shrinking the capacity from ${from} to ${from - 1}.`,
         `instance ${victim.instanceId} was selected for termination.`,
-      ]);
+      ];
+      const { pool } = group;
+      const isReused = pool?.configuration.InstanceReusePolicy?.ReuseOnScaleIn === true;
+      if (isReused && sizeOf(pool) < wantedSize(group, pool)) {
+        group.members = group.members.filter((member) => member !== victim);
+        pool.members.push(victim);
+        this.lifecycle.beginReturn(group, victim, causes);
+      } else {
+        this.lifecycle.beginTermination(group, victim, causes);
+      }
     }
   }
 
@@ -198,7 +217,16 @@ export class Engine {
 
 /** Differs when anything has moved that may let something else move. */
 function fingerprint(group: Group): string {
-  const { members, launching, settings, status } = group;
-  const states = members.map(({ instanceId, lifecycleState }) => `${instanceId}=${lifecycleState}`);
-  return [...states, launching, settings.DesiredCapacity, status, activeRefresh(group)?.shown.Status].join();
+  const { launching, pool, settings, status } = group;
+  const states = everyMember(group).map(
+    ({ instanceId, lifecycleState }) => `${instanceId}=${lifecycleState}`,
+  );
+  return [
+    ...states,
+    launching,
+    pool?.launching,
+    settings.DesiredCapacity,
+    status,
+    activeRefresh(group)?.shown.Status,
+  ].join();
 }

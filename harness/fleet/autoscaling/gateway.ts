@@ -45,6 +45,9 @@ export interface Ec2Gateway {
   /** @throws NoCapacity when its zone is full; ServiceError for any other reason. */
   launch(request: LaunchRequest): Promise<LaunchedInstance>;
   terminate(instanceIds: readonly string[]): Promise<void>;
+  /** @throws ServiceError when EC2 refuses, for want of room for example. */
+  start(instanceIds: readonly string[]): Promise<void>;
+  stop(instanceIds: readonly string[]): Promise<void>;
   /** States of the instances that EC2 still knows. */
   states(instanceIds: readonly string[]): Promise<Map<string, InstanceState>>;
   /** Tags instances as those of a group. */

@@ -8,7 +8,9 @@ import type {
   TagDescription,
 } from '@aws-sdk/client-auto-scaling';
 
+import type { Journey } from './journey';
 import type { Refresh } from './refresh/refresh';
+import type { WarmPool } from './warm-pool/pool';
 
 /** An instance of a group, as Auto Scaling knows it. */
 export interface Member {
@@ -28,6 +30,10 @@ export interface Member {
   inServiceSince?: Date;
   /** Launched over the desired capacity, to take the place of another: once it is in service, or as a refresh wants it. */
   extra?: 'balance' | 'refresh';
+  /** It was taken out of the warm pool and is not in service yet. */
+  drawn?: true;
+  /** It is on its way back into the warm pool, and answers what its load balancers have sent it. */
+  drains?: true;
   /** Lifecycle actions that have begun and are not completed. */
   waits: HookWait[];
   /** Target groups that it was registered with when it came into service; unknown before, and once it is out again. */
@@ -40,6 +46,7 @@ export interface Member {
 export interface HookWait {
   readonly hookName: string;
   readonly token: string;
+  readonly journey: Journey;
   readonly begun: Date;
   /** When its heartbeat runs out. */
   deadline: Date;
@@ -89,6 +96,7 @@ export interface Group {
   members: Member[];
   /** Instances that EC2 has been asked for and not yet given. */
   launching: number;
+  pool?: WarmPool;
   launchFailures?: LaunchFailures;
   /** No instance is moved to another zone before: the last one found no room there. */
   rebalanceAfter?: Date;
@@ -146,6 +154,11 @@ export function present(group: Group): Member[] {
   return group.members.filter(
     ({ lifecycleState }) => !isLeaving.test(lifecycleState) && !standsBy.has(lifecycleState),
   );
+}
+
+/** The members of a group and of its warm pool. */
+export function everyMember({ members, pool }: Group): Member[] {
+  return pool === undefined ? members : [...members, ...pool.members];
 }
 
 /** Whether instances are on their way in or out. */

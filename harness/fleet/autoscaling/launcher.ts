@@ -7,6 +7,7 @@ import { type Group, type Member, present } from './group';
 import { type Purchase, purchases } from './mix';
 import { type Place, places } from './placement';
 import { launchTemplateOf } from './refresh/refresh';
+import { type WarmPool, staying } from './warm-pool/pool';
 
 /** How long a group waits after a launch that failed, in seconds: doubled by each further failure, up to the longest. */
 const firstRetrySeconds = 5;
@@ -17,7 +18,24 @@ type Extra = Member['extra'];
 /** An instance that is to be launched. */
 interface Wanted extends Place {
   readonly purchase: Purchase;
-  readonly extra: Extra;
+  readonly extra?: Extra;
+  /** Launched into this pool, or else into the group. */
+  readonly pool?: WarmPool | undefined;
+}
+
+/**
+ * Why a group gets its next instance: one that replaces another first.
+ *
+ * @param from its capacity without it.
+ */
+export function nextCause(group: Group, from: number): readonly (string | undefined)[] {
+  const replacement = group.replacements.shift();
+  return replacement !== undefined
+    ? [replacement]
+    : [
+        group.demand,
+        `an instance was started in response to a difference between desired and actual capacity, increasing the capacity from ${from} to ${from + 1}.`,
+      ];
 }
 
 /** Launches instances for groups. */
@@ -35,39 +53,39 @@ export class Launcher {
     if (missing <= 0 || this.mustWait(group)) {
       return;
     }
-    const { demand } = group;
-    await this.launchAll(group, missing, undefined, (index) => {
-      const replacement = group.replacements.shift();
-      if (replacement !== undefined) {
-        return [replacement];
-      }
-      return [
-        demand,
-        `an instance was started in response to a difference between desired and actual capacity, increasing the capacity from ${from + index} to ${from + index + 1}.`,
-      ];
-    });
+    await this.launchAll(group, missing, {}, (index) => nextCause(group, from + index));
   }
 
   /** Launches instances over the desired capacity, each to take the place of another. */
   async launchExtra(group: Group, howMany: number, why: NonNullable<Extra>, cause: string): Promise<void> {
     if (!this.mustWait(group)) {
-      await this.launchAll(group, howMany, why, () => [cause]);
+      await this.launchAll(group, howMany, { extra: why }, () => [cause]);
+    }
+  }
+
+  /** Launches instances into the warm pool of a group. */
+  async launchWarm(group: Group, pool: WarmPool, howMany: number): Promise<void> {
+    if (!this.mustWait(group)) {
+      await this.launchAll(group, howMany, { pool }, () => [
+        'an instance was launched into the warm pool in response to a difference between its desired and actual capacity.',
+      ]);
     }
   }
 
   private async launchAll(
     group: Group,
     howMany: number,
-    extra: Extra,
+    { extra, pool }: Pick<Wanted, 'extra' | 'pool'>,
     causes: (index: number) => readonly (string | undefined)[],
   ): Promise<void> {
-    group.launching += howMany;
+    const place = pool ?? group;
+    place.launching += howMany;
     const bought = purchases(group, howMany);
     await Promise.all(
-      places(group, howMany).map(async (place, index) => {
-        const wanted = { ...place, purchase: bought[index] ?? { spot: false }, extra };
+      places(group, howMany, [], pool && staying(pool)).map(async (where, index) => {
+        const wanted = { ...where, purchase: bought[index] ?? { spot: false }, extra, pool };
         await this.launch(group, wanted, causes(index));
-        group.launching -= 1;
+        place.launching -= 1;
       }),
     );
   }
@@ -84,9 +102,10 @@ export class Launcher {
     causes: readonly (string | undefined)[],
     full: readonly string[] = [],
   ): Promise<void> {
-    const activity = this.activities.beginLaunch(group, causes);
+    const { pool } = wanted;
+    const activity = this.activities.beginLaunch(group, causes, pool && 'pool');
     try {
-      group.members.push(await this.request(group, wanted, activity));
+      (pool ?? group).members.push(await this.request(group, wanted, activity));
       delete group.launchFailures;
     } catch (error) {
       this.activities.failLaunch(activity, error instanceof Error ? error.message : String(error));
@@ -95,7 +114,7 @@ export class Launcher {
         return;
       }
       const tried = [...full, wanted.zone];
-      const [elsewhere] = error instanceof NoCapacity ? places(group, 1, tried) : [];
+      const [elsewhere] = error instanceof NoCapacity ? places(group, 1, tried, pool && staying(pool)) : [];
       if (elsewhere === undefined) {
         this.postpone(group);
       } else {
@@ -106,7 +125,7 @@ export class Launcher {
 
   private async request(
     group: Group,
-    { subnetId, zone, purchase, extra }: Wanted,
+    { subnetId, zone, purchase, extra, pool }: Wanted,
     activity: Activity,
   ): Promise<Member> {
     const { AutoScalingGroupName, NewInstancesProtectedFromScaleIn } = group.settings;
@@ -128,9 +147,9 @@ export class Launcher {
       subnetId,
       availabilityZone: zone,
       launchTemplate: template,
-      lifecycleState: 'Pending',
+      lifecycleState: pool === undefined ? 'Pending' : 'Warmed:Pending',
       healthStatus: 'Healthy',
-      protectedFromScaleIn: NewInstancesProtectedFromScaleIn,
+      protectedFromScaleIn: pool === undefined && NewInstancesProtectedFromScaleIn,
       spot: purchase.spot,
       launchedAt: this.clock.now(),
       ...(extra === undefined ? {} : { extra }),

@@ -1,25 +1,21 @@
 import { randomUUID } from 'node:crypto';
 
-import type { Activity, LifecycleHook } from '@aws-sdk/client-auto-scaling';
+import type { Activity, LifecycleHook, WarmPoolState } from '@aws-sdk/client-auto-scaling';
 
 import type { Activities } from './activities';
 import type { Clock } from '../clock';
-import type { Group, HookWait, Member } from './group';
+import { type Group, type HookWait, type Member, everyMember } from './group';
+import { type Journey, journeys } from './journey';
 import type { Traffic } from './traffic/traffic';
-
-/** Where a member is on its way to. */
-type Phase = 'Pending' | 'Terminating';
 
 /** Source: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_PutLifecycleHook.html, HeartbeatTimeout */
 export const shortestHeartbeatSeconds = 30;
 
+/** Source: ScalingActivityStatusCode, Auto Scaling API reference. */
+const drainingCode = 'WaitingForELBConnectionDraining';
+
 /** How a lifecycle action ends. */
 export type HookResult = 'CONTINUE' | 'ABANDON';
-
-const transitions: Readonly<Record<Phase, string>> = {
-  Pending: 'autoscaling:EC2_INSTANCE_LAUNCHING',
-  Terminating: 'autoscaling:EC2_INSTANCE_TERMINATING',
-};
 
 /**
  * Takes members through their lifecycle states, as far as lifecycle hooks let them.
@@ -34,13 +30,46 @@ export class Lifecycle {
 
   /** The instance runs: its hooks wait for it, or nothing keeps it from service. */
   beginService(group: Group, member: Member): void {
-    this.enter(group, member, 'Pending');
+    this.enter(group, member, member.drawn === true ? journeys.draw : journeys.launch);
   }
 
   /** Nothing keeps a member from service any more. */
   putInService(member: Member): void {
     member.lifecycleState = 'InService';
+    delete member.drawn;
     member.inServiceSince = this.clock.now();
+    this.activities.succeed(member.activity);
+  }
+
+  /** The instance runs in the warm pool: the hooks of a launch wait for it. */
+  beginWarming(group: Group, member: Member): void {
+    this.enter(group, member, journeys.warm);
+  }
+
+  /**
+   * Begins to bring a member back into the warm pool: first its load balancers let it answer what it has begun, then the
+   * hooks of a termination.
+   */
+  beginReturn(group: Group, member: Member, causes: readonly (string | undefined)[]): void {
+    member.activity = this.activities.begin(
+      group,
+      `Moving EC2 instance to warm pool: ${member.instanceId}`,
+      causes,
+    );
+    delete member.inServiceSince;
+    if (this.traffic.leave(member)) {
+      member.lifecycleState = 'Warmed:Pending';
+      member.drains = true;
+      member.activity.StatusCode = drainingCode;
+    } else {
+      this.enter(group, member, journeys.giveBack);
+    }
+  }
+
+  /** The instance waits in the warm pool from now on. */
+  putInPool(member: Member, state: WarmPoolState): void {
+    member.lifecycleState = `Warmed:${state}`;
+    delete member.targetGroups;
     this.activities.succeed(member.activity);
   }
 
@@ -54,37 +83,42 @@ export class Lifecycle {
     }
     member.activity = this.activities.begin(group, `Terminating EC2 instance: ${member.instanceId}`, causes);
     delete member.inServiceSince;
-    if (this.traffic.leave(member)) {
+    if (group.pool?.members.includes(member) === true) {
+      this.enter(group, member, journeys.endWarm);
+    } else if (this.traffic.leave(member)) {
       member.lifecycleState = 'Terminating';
-      member.activity.StatusCode = 'WaitingForELBConnectionDraining';
+      member.activity.StatusCode = drainingCode;
     } else {
-      this.enter(group, member, 'Terminating');
+      this.enter(group, member, journeys.end);
     }
     return member.activity;
   }
 
-  /** Lets members go on to their end whose last request is answered. */
+  /** Lets members go on to their end, or back into the warm pool, whose last request is answered. */
   endDrained(group: Group): void {
-    for (const member of group.members) {
-      if (member.lifecycleState === 'Terminating' && this.traffic.isDrained(member)) {
+    for (const member of everyMember(group)) {
+      const drains = member.lifecycleState === 'Terminating' || member.drains === true;
+      if (drains && this.traffic.isDrained(member)) {
         member.activity.StatusCode = 'InProgress';
-        this.enter(group, member, 'Terminating');
+        this.enter(group, member, member.drains === true ? journeys.giveBack : journeys.end);
+        delete member.drains;
       }
     }
   }
 
   /**
-   * Completes the action of one hook. A launch that is abandoned ends in termination at once; a termination goes on
-   * either way, and abandoning it only leaves out the other hooks.
+   * Completes the action of one hook. A launch that is abandoned ends in termination at once; a termination or a return
+   * goes on either way, and abandoning it only leaves out the other hooks.
    */
   complete(group: Group, member: Member, wait: HookWait, result: HookResult): void {
     member.waits = result === 'ABANDON' ? [] : member.waits.filter((other) => other !== wait);
-    if (result === 'ABANDON' && member.lifecycleState === 'Pending:Wait') {
+    if (result === 'ABANDON' && wait.journey.transition === journeys.launch.transition) {
       this.beginTermination(group, member, [
         `an instance was taken out of service in response to the lifecycle action ${wait.hookName} being abandoned.`,
       ]);
     } else if (member.waits.length === 0) {
-      this.proceed(member);
+      member.lifecycleState = `${wait.journey.state}:Proceed`;
+      member.activity.StatusCode = 'InProgress';
     }
   }
 
@@ -97,7 +131,7 @@ export class Lifecycle {
 
   /** Ends the waits whose heartbeat ran out, by the default result of their hooks. */
   expire(group: Group): void {
-    for (const member of group.members) {
+    for (const member of everyMember(group)) {
       for (const wait of member.waits.filter(({ deadline }) => deadline <= this.clock.now())) {
         const result = group.hooks.get(wait.hookName)?.DefaultResult;
         this.complete(group, member, wait, result === 'CONTINUE' ? 'CONTINUE' : 'ABANDON');
@@ -110,26 +144,21 @@ export class Lifecycle {
     return this.clock.later(timeoutSeconds, shortestHeartbeatSeconds);
   }
 
-  private enter(group: Group, member: Member, phase: Phase): void {
+  private enter(group: Group, member: Member, journey: Journey): void {
     member.waits = [...group.hooks.values()]
-      .filter(({ LifecycleTransition }) => LifecycleTransition === transitions[phase])
+      .filter(({ LifecycleTransition }) => LifecycleTransition === journey.transition)
       .map((hook) => ({
         hookName: hook.LifecycleHookName ?? '',
         token: randomUUID(),
+        journey,
         begun: this.clock.now(),
         deadline: this.heartbeatOver(hook.HeartbeatTimeout ?? 0),
       }));
     if (member.waits.length === 0) {
-      member.lifecycleState = `${phase}:Proceed`;
+      member.lifecycleState = `${journey.state}:Proceed`;
     } else {
-      member.lifecycleState = `${phase}:Wait`;
+      member.lifecycleState = `${journey.state}:Wait`;
       member.activity.StatusCode = 'MidLifecycleAction';
     }
-  }
-
-  private proceed(member: Member): void {
-    member.lifecycleState =
-      member.lifecycleState === 'Pending:Wait' ? 'Pending:Proceed' : 'Terminating:Proceed';
-    member.activity.StatusCode = 'InProgress';
   }
 }

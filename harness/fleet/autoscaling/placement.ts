@@ -1,5 +1,4 @@
-import type { Group } from './group';
-import { present } from './group';
+import { type Group, type Member, present } from './group';
 
 /** Where an instance is to be launched. */
 export interface Place {
@@ -13,14 +12,20 @@ export interface Place {
  * Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-availability-zone-balanced.html
  *
  * @param without zones that are not asked.
+ * @param among whom to balance. @default those that count in the group's capacity
  */
-export function places(group: Group, howMany: number, without: readonly string[] = []): Place[] {
+export function places(
+  group: Group,
+  howMany: number,
+  without: readonly string[] = [],
+  among: readonly Member[] = present(group),
+): Place[] {
   const inZone = new Map<string, number>();
   const inSubnet = new Map<string, number>();
   const count = (counts: Map<string, number>, name: string): void => {
     counts.set(name, (counts.get(name) ?? 0) + 1);
   };
-  for (const { availabilityZone, subnetId } of present(group)) {
+  for (const { availabilityZone, subnetId } of among) {
     count(inZone, availabilityZone);
     count(inSubnet, subnetId);
   }

@@ -15,6 +15,7 @@ import { refreshActions } from './actions/refreshes';
 import { scheduleActions } from './actions/schedules';
 import { tagActions } from './actions/tags';
 import { trafficActions } from './actions/traffic';
+import { warmPoolActions } from './actions/warm-pools';
 import type { Engine } from './engine';
 import type { Ec2Gateway } from './gateway';
 import type { Store } from './store';
@@ -27,7 +28,7 @@ export function autoScalingService(store: Store, ec2: Ec2Gateway, engine: Engine
     version: '2011-01-01',
     model,
     handlers: {
-      ...absentActions(store),
+      ...absentActions(),
       ...accountActions(store),
       ...activityActions(store),
       ...groupActions(store, ec2, engine),
@@ -41,6 +42,7 @@ export function autoScalingService(store: Store, ec2: Ec2Gateway, engine: Engine
       ...scheduleActions(store, clock),
       ...tagActions(store),
       ...trafficActions(store, engine.traffic),
+      ...warmPoolActions(store),
     },
   });
 }

@@ -1,7 +1,7 @@
 import type { ScalingPolicy } from '@aws-sdk/client-auto-scaling';
 
 import { validationError } from '../protocol/errors';
-import type { Group, Member } from './group';
+import { type Group, type Member, everyMember } from './group';
 
 /** Where the groups of one account and region are. */
 export interface Home {
@@ -29,10 +29,10 @@ export class Store {
     return name === undefined ? [...this.groups.values()] : [this.group(name)];
   }
 
-  /** The group that an instance belongs to, with its membership. */
+  /** The group that an instance belongs to, itself or by its warm pool, with its membership. */
   memberOf(instanceId: string | undefined): { group: Group; member: Member } {
     for (const group of this.groups.values()) {
-      const member = group.members.find((candidate) => candidate.instanceId === instanceId);
+      const member = everyMember(group).find((candidate) => candidate.instanceId === instanceId);
       if (member !== undefined) {
         return { group, member };
       }

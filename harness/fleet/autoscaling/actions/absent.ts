@@ -1,22 +1,12 @@
-import type {
-  DescribeLaunchConfigurationsCommandOutput,
-  DescribeWarmPoolAnswer,
-  DescribeWarmPoolType,
-} from '@aws-sdk/client-auto-scaling';
+import type { DescribeLaunchConfigurationsCommandOutput } from '@aws-sdk/client-auto-scaling';
 
 import { validationError } from '../../protocol/errors';
 import type { ActionHandlers } from '../../protocol/query-service';
 import { launchConfigurationsGone } from '../group-settings';
-import type { Store } from '../store';
 
 /** The actions on what groups cannot have here: there is none of it, and asking says so. */
-export function absentActions(store: Store): ActionHandlers {
+export function absentActions(): ActionHandlers {
   return {
-    DescribeWarmPool: (input: DescribeWarmPoolType): DescribeWarmPoolAnswer => {
-      store.group(input.AutoScalingGroupName);
-      return { Instances: [] };
-    },
-
     DescribeLaunchConfigurations: (): Pick<
       DescribeLaunchConfigurationsCommandOutput,
       'LaunchConfigurations'

@@ -14,7 +14,7 @@ import type { ActionHandlers } from '../../protocol/query-service';
 import { describeGroup } from '../description';
 import type { Engine } from '../engine';
 import type { Ec2Gateway } from '../gateway';
-import { type Group, changeCapacity, stamp } from '../group';
+import { type Group, changeCapacity, everyMember, stamp } from '../group';
 import { changedSettings, newSettings } from '../group-settings';
 import { checkLimit } from '../limits';
 import { page } from '../../protocol/paging';
@@ -23,6 +23,7 @@ import type { Store } from '../store';
 import { askedTargetGroups } from '../traffic/sources';
 import { putHook } from './hooks';
 import { matchingGroups, putTag } from './tags';
+import { deletePool } from './warm-pools';
 
 function refuseTaken(store: Store, name: string): void {
   if (store.groups.has(name)) {
@@ -142,11 +143,14 @@ export function groupActions(
       group.settings = { ...group.settings, MinSize: 0, MaxSize: 0 };
       group.suspended.clear();
       group.hooks.clear();
-      for (const member of group.members) {
+      if (group.pool !== undefined) {
+        deletePool(group.pool);
+      }
+      for (const member of everyMember(group)) {
         member.protectedFromScaleIn = false;
         delete member.extra;
         member.waits = [];
-        if (/^Terminating(:Wait)?$/.test(member.lifecycleState)) {
+        if (/Terminating(:Wait)?$/.test(member.lifecycleState)) {
           member.lifecycleState = 'Terminating:Proceed';
         } else if (member.lifecycleState === 'Standby') {
           member.lifecycleState = 'InService';
@@ -177,6 +181,12 @@ function refuseInUse(group: Group): void {
     throw new ServiceError(
       'ScalingActivityInProgress',
       `You cannot delete an AutoScalingGroup while there are scaling activities in progress for that group.`,
+    );
+  }
+  if (group.pool !== undefined) {
+    throw new ServiceError(
+      'ResourceInUse',
+      'You cannot delete an AutoScalingGroup while it has a warm pool: delete the warm pool first.',
     );
   }
   if (group.members.length > 0) {

@@ -11,14 +11,13 @@ import type {
 } from '@aws-sdk/client-auto-scaling';
 
 import { validationError } from '../../protocol/errors';
-import type { Group, HookWait, Member } from '../group';
+import { type Group, type HookWait, type Member, everyMember } from '../group';
+import { journeys, transitions } from '../journey';
 import { type Lifecycle, shortestHeartbeatSeconds } from '../lifecycle';
 import { checkLimit } from '../limits';
 import type { Announcer } from '../notifications/announcer';
 import type { ActionHandlers } from '../../protocol/query-service';
 import type { Store } from '../store';
-
-const transitions = ['autoscaling:EC2_INSTANCE_LAUNCHING', 'autoscaling:EC2_INSTANCE_TERMINATING'];
 
 /** AWS ends a wait at 48 hours or at 100 heartbeats, whichever is smaller. */
 const longestWaitSeconds = 172_800;
@@ -62,7 +61,7 @@ function checkedHook(
     checkLimit('hooks', group.hooks.size);
   }
   const transition = input.LifecycleTransition ?? before?.LifecycleTransition;
-  if (transition === undefined || !transitions.includes(transition)) {
+  if (!transitions.some((known) => known === transition)) {
     throw validationError(
       `Lifecycle transition ${transition ?? 'missing'} is not one of ${transitions.join(', ')}.`,
     );
@@ -106,7 +105,7 @@ export function hookActions(store: Store, lifecycle: Lifecycle, announcer: Annou
     if (token === undefined && InstanceId === undefined) {
       throw validationError('Either InstanceId or LifecycleActionToken must be specified.');
     }
-    for (const member of group.members) {
+    for (const member of everyMember(group)) {
       const wait = member.waits.find(({ hookName }) => hookName === LifecycleHookName);
       const meant =
         (InstanceId ?? member.instanceId) === member.instanceId && (token ?? wait?.token) === wait?.token;
@@ -135,9 +134,10 @@ export function hookActions(store: Store, lifecycle: Lifecycle, announcer: Annou
         throw validationError(`No Lifecycle Hook found with name: ${LifecycleHookName}`);
       }
       // Without its hook an action is completed: ABANDON for launching instances, CONTINUE for terminating ones.
-      for (const member of group.members) {
+      for (const member of everyMember(group)) {
         for (const wait of member.waits.filter(({ hookName }) => hookName === LifecycleHookName)) {
-          const result = member.lifecycleState === 'Pending:Wait' ? 'ABANDON' : 'CONTINUE';
+          const launches = wait.journey.transition === journeys.launch.transition;
+          const result = launches ? 'ABANDON' : 'CONTINUE';
           lifecycle.complete(group, member, wait, result);
         }
       }
@@ -155,7 +155,7 @@ export function hookActions(store: Store, lifecycle: Lifecycle, announcer: Annou
     },
 
     DescribeLifecycleHookTypes: (): DescribeLifecycleHookTypesAnswer => ({
-      LifecycleHookTypes: transitions,
+      LifecycleHookTypes: [...transitions],
     }),
 
     CompleteLifecycleAction: (input: CompleteLifecycleActionType): void => {

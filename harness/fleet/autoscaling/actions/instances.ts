@@ -11,7 +11,7 @@ import { validationError } from '../../protocol/errors';
 import type { ActionHandlers } from '../../protocol/query-service';
 import { describeInstance } from '../description';
 import type { Engine } from '../engine';
-import { type Group, present } from '../group';
+import { type Group, everyMember, present } from '../group';
 import { page } from '../../protocol/paging';
 import type { Store } from '../store';
 
@@ -32,7 +32,7 @@ export function instanceActions(store: Store, { lifecycle, clock }: Engine): Act
     DescribeAutoScalingInstances: (input: DescribeAutoScalingInstancesType): AutoScalingInstancesType => {
       const { InstanceIds = [] } = input;
       const instances = [...store.groups.values()].flatMap((group) =>
-        group.members
+        everyMember(group)
           .filter(({ instanceId }) => InstanceIds.length === 0 || InstanceIds.includes(instanceId))
           .map((member) => describeInstance(group, member)),
       );
@@ -42,12 +42,17 @@ export function instanceActions(store: Store, { lifecycle, clock }: Engine): Act
 
     TerminateInstanceInAutoScalingGroup: (input: TerminateInstanceInAutoScalingGroupType): ActivityType => {
       const { group, member } = store.memberOf(input.InstanceId);
-      if (member.lifecycleState.startsWith('Terminating')) {
+      if (member.lifecycleState.includes('Terminating')) {
         return { Activity: member.activity };
       }
       const who = `instance ${member.instanceId} was taken out of service in response to a user request`;
       if (input.ShouldDecrementDesiredCapacity !== true) {
         return { Activity: lifecycle.beginTermination(group, member, [`${who}.`]) };
+      }
+      if (group.pool?.members.includes(member) === true) {
+        throw validationError(
+          `The instance ${member.instanceId} is in the warm pool, which does not count in the desired capacity: leave out ShouldDecrementDesiredCapacity.`,
+        );
       }
       const from = present(group).length;
       decrement(group);

@@ -14,7 +14,7 @@ import type { ActionHandlers } from '../../protocol/query-service';
 import type { Activities } from '../activities';
 import type { Engine } from '../engine';
 import type { DescribedInstance, Ec2Gateway } from '../gateway';
-import { type Group, type Member, present } from '../group';
+import { type Group, type Member, everyMember, present } from '../group';
 import type { Store } from '../store';
 
 /** @param purpose what the instances are to do, for the message: `attach`. */
@@ -70,7 +70,7 @@ export function membershipActions(
   function refuseForeign(group: Group, instance: DescribedInstance): void {
     const { instanceId, state, availabilityZone } = instance;
     for (const other of store.groups.values()) {
-      if (other.members.some((member) => member.instanceId === instanceId)) {
+      if (everyMember(other).some((member) => member.instanceId === instanceId)) {
         throw validationError(
           `The instance ${instanceId} is already part of AutoScalingGroup:${other.settings.AutoScalingGroupName}.`,
         );

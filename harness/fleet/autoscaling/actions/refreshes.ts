@@ -15,7 +15,7 @@ import { ServiceError, notDoneHere, validationError } from '../../protocol/error
 import type { ActionHandlers } from '../../protocol/query-service';
 import type { Engine } from '../engine';
 import type { Ec2Gateway } from '../gateway';
-import type { Group } from '../group';
+import type { Group, Member } from '../group';
 import { templateOf } from '../mix';
 import { page } from '../../protocol/paging';
 import { checkedPreferences } from '../refresh/preferences';
@@ -80,11 +80,16 @@ export function refreshActions(store: Store, ec2: Ec2Gateway, { clock, refresher
       const desired = template && {
         LaunchTemplate: { LaunchTemplateId, LaunchTemplateName, Version: template.Version ?? '$Default' },
       };
-      const outdated = group.members.filter(
-        (member) =>
-          !member.lifecycleState.startsWith('Terminat') &&
-          !(preferences.SkipMatching === true && isOf(member, resolved)),
-      );
+      const toReplace = (members: readonly Member[]): string[] =>
+        members
+          .filter(
+            (member) =>
+              !member.lifecycleState.includes('Terminat') &&
+              !(preferences.SkipMatching === true && isOf(member, resolved)),
+          )
+          .map(({ instanceId }) => instanceId);
+      const outdated = toReplace(group.members);
+      const outdatedInPool = toReplace(group.pool?.members ?? []);
       const InstanceRefreshId = randomUUID();
       group.refreshes.unshift({
         shown: {
@@ -100,8 +105,9 @@ export function refreshActions(store: Store, ec2: Ec2Gateway, { clock, refresher
         },
         preferences,
         template: desired?.LaunchTemplate,
-        outdated: new Set(outdated.map(({ instanceId }) => instanceId)),
+        outdated: new Set([...outdated, ...outdatedInPool]),
         total: outdated.length,
+        totalInPool: outdatedInPool.length,
         checkpoints: 0,
       });
       group.refreshes.splice(kept);

@@ -4,7 +4,7 @@ import type { Activity, LifecycleHook } from '@aws-sdk/client-auto-scaling';
 
 import { allEnded } from '../../../support/all-ended';
 import type { Clock } from '../../clock';
-import type { Group, HookWait, Member } from '../group';
+import { type Group, type HookWait, type Member, everyMember } from '../group';
 import type { Notification, NotificationGateway } from '../../notifications';
 
 /** Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-sns-notifications.html */
@@ -43,7 +43,7 @@ export class Announcer {
     const ended = group.activities.filter((activity) => activity.EndTime !== undefined);
     const notifications = [
       ...this.news(ended).flatMap((activity) => this.ofActivity(group, activity)),
-      ...group.members.flatMap((member) =>
+      ...everyMember(group).flatMap((member) =>
         this.news(member.waits).flatMap((wait) => this.ofWait(group, member, wait)),
       ),
     ];
@@ -108,6 +108,10 @@ export class Announcer {
           EC2InstanceId: member.instanceId,
           LifecycleActionToken: wait.token,
           NotificationMetadata: hook.NotificationMetadata,
+          // Only a group with a warm pool has more than one place to come from or to go to.
+          ...(group.pool === undefined
+            ? {}
+            : { Origin: wait.journey.origin, Destination: wait.journey.destination }),
         },
       },
     ];

@@ -1,4 +1,4 @@
-import type { Member } from '../group';
+import type { Group, Member } from '../group';
 import type { Refresh } from './refresh';
 
 /** What a refresh sees of its group. */
@@ -31,4 +31,24 @@ export function showProgress({ shown, total }: Refresh, { desired, members, outd
     slowest === undefined
       ? undefined
       : `Waiting for instances to warm up before continuing. For example: ${slowest.instanceId} is warming up.`;
+}
+
+/**
+ * Writes how far the warm pool is, where it had something to replace.
+ *
+ * @returns how many instances of it are still to be replaced.
+ */
+export function showPoolProgress({ shown, outdated, totalInPool }: Refresh, { pool }: Group): number {
+  const remaining = (pool?.members ?? []).filter(({ instanceId }) => outdated.has(instanceId)).length;
+  if (totalInPool > 0 && shown.Status !== 'RollbackInProgress') {
+    const { PercentageComplete, InstancesToUpdate } = shown;
+    shown.ProgressDetails = {
+      LivePoolProgress: { PercentageComplete, InstancesToUpdate },
+      WarmPoolProgress: {
+        PercentageComplete: Math.floor((Math.max(0, totalInPool - remaining) * 100) / totalInPool),
+        InstancesToUpdate: remaining,
+      },
+    };
+  }
+  return remaining;
 }

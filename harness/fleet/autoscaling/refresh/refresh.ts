@@ -22,10 +22,12 @@ export interface Refresh {
   readonly preferences: CheckedPreferences;
   /** What new instances are launched from; the group's own template when the refresh names none. */
   template: LaunchTemplateSpecification | undefined;
-  /** Members that are to be replaced. */
+  /** Members that are to be replaced, those of the warm pool included. */
   outdated: Set<string>;
   /** How many instances there were to replace at its beginning, or at that of its rollback. */
   total: number;
+  /** How many of the warm pool there were besides. */
+  totalInPool: number;
   /** Checkpoints that were reached. */
   checkpoints: number;
   /** Until when it pauses: after a checkpoint, or to bake. */

@@ -5,9 +5,10 @@ import type { Lifecycle } from '../lifecycle';
 import { templateOf } from '../mix';
 import type { AlarmWatch } from '../scaling/alarm-watch';
 import { firstToGo } from '../termination';
+import { isPrepared } from '../warm-pool/pool';
 import { type Refresh, activeRefresh, isOf } from './refresh';
 import { pace } from './pace';
-import { type View, showProgress } from './progress';
+import { type View, showPoolProgress, showProgress } from './progress';
 
 /** How long protected and standby instances are waited for, in seconds. Source: API_RefreshPreferences, «Wait». */
 const longestBlockSeconds = 3_600;
@@ -54,10 +55,13 @@ export class Refresher {
     const { shown } = refresh;
     const { LaunchTemplateId = '', LaunchTemplateName = '', Version = '' } = templateOf(group.settings);
     const previous = { LaunchTemplateId, LaunchTemplateName, Version };
-    const changed = group.members.filter((member) => !isOf(member, previous));
+    const isChanged = (member: Member): boolean => !isOf(member, previous);
+    const changed = group.members.filter(isChanged);
+    const inPool = (group.pool?.members ?? []).filter(isChanged);
     refresh.template = previous;
-    refresh.outdated = new Set(changed.map(({ instanceId }) => instanceId));
+    refresh.outdated = new Set([...changed, ...inPool].map(({ instanceId }) => instanceId));
     refresh.total = changed.length;
+    refresh.totalInPool = inPool.length;
     delete refresh.pausedUntil;
     delete refresh.blockedUntil;
     shown.RollbackDetails = {
@@ -83,6 +87,7 @@ export class Refresher {
     this.endStandby(group, refresh);
     const view = this.view(group, refresh);
     showProgress(refresh, view);
+    const oldInPool = showPoolProgress(refresh, group);
     const { MinHealthyPercentage: minHealthy, MaxHealthyPercentage: maxHealthy } = refresh.preferences;
     const { desired, members, outdated, replaceable, warming } = view;
     const checkpoint = checkpointOf(refresh);
@@ -92,7 +97,11 @@ export class Refresher {
     );
     const inMotion = warming.length > 0 || group.launching > 0 || members.length < desired;
     if ((allowed === 0 || outdated.length === 0) && !inMotion && !this.isBlocked(group, refresh)) {
-      this.reach(group, refresh, checkpoint);
+      if (checkpoint < 100 || oldInPool === 0) {
+        this.reach(group, refresh, checkpoint);
+      } else {
+        this.replaceInPool(group, refresh);
+      }
       return;
     }
     if (this.blocksTooLong(group, refresh, replaceable.length)) {
@@ -116,6 +125,18 @@ export class Refresher {
     this.terminate(group, refresh, replaceable, terminate);
     if (launch > 0 && performs(group, 'Launch')) {
       await this.launcher.launchExtra(group, launch, 'refresh', `an instance was launched ${cause}`);
+    }
+  }
+
+  /**
+   * Replaces what waits in the warm pool, after the group's own instances: the pool fills itself again.
+   * Source: ec2-auto-scaling-warm-pools.html, «Update the instances in a warm pool»
+   */
+  private replaceInPool(group: Group, { outdated }: Refresh): void {
+    for (const member of group.pool?.members ?? []) {
+      if (outdated.has(member.instanceId) && isPrepared(member) && performs(group, 'Terminate')) {
+        this.lifecycle.beginTermination(group, member, [`an instance was taken out of service ${cause}`]);
+      }
     }
   }
 

@@ -105,10 +105,18 @@ export class Ec2InMemory implements Ec2Gateway {
   }
 
   terminate(instanceIds: readonly string[]): Promise<void> {
-    for (const instanceId of instanceIds) {
-      this.instance(instanceId).state = 'terminated';
+    return this.put(instanceIds, 'terminated');
+  }
+
+  start(instanceIds: readonly string[]): Promise<void> {
+    if (this.refusal !== undefined) {
+      return Promise.reject(validationError(this.refusal));
     }
-    return Promise.resolve();
+    return this.put(instanceIds, 'running');
+  }
+
+  stop(instanceIds: readonly string[]): Promise<void> {
+    return this.put(instanceIds, 'stopped');
   }
 
   states(instanceIds: readonly string[]): Promise<Map<string, InstanceState>> {
@@ -144,5 +152,12 @@ export class Ec2InMemory implements Ec2Gateway {
         return Promise.resolve({ instanceId, state, subnetId, availabilityZone, instanceType: 't3.micro' });
       }),
     );
+  }
+
+  private put(instanceIds: readonly string[], state: InstanceState): Promise<void> {
+    for (const instanceId of instanceIds) {
+      this.instance(instanceId).state = state;
+    }
+    return Promise.resolve();
   }
 }

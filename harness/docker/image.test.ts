@@ -63,7 +63,7 @@ describe('images', () => {
     await start({ 'POST /build': { status: 200, body: { stream: 'Successfully built' } } });
     const first = await builtImage(daemon.docker, 'body', folder, options);
     expect(await builtImage(daemon.docker, 'body', folder, options)).toBe(first);
-    await writeFile(join(folder, 'first-boot'), '#!/bin/sh\n');
+    await writeFile(join(folder, 'boot'), '#!/bin/sh\n');
     expect(await builtImage(daemon.docker, 'body', folder, options)).not.toBe(first);
     expect(first).toMatch(/^body:[0-9a-f]{16}$/);
   });

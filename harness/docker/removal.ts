@@ -13,6 +13,11 @@ async function unlessGone(action: () => Promise<unknown>): Promise<void> {
   }
 }
 
+/** Kills a container at once; it stays, to be started again. */
+export async function killContainer(docker: Docker, id: string): Promise<void> {
+  await unlessGone(() => docker.getContainer(id).kill());
+}
+
 /** Kills a container at once and removes it with its volumes. */
 export async function removeContainer(docker: Docker, id: string): Promise<void> {
   await unlessGone(() => docker.getContainer(id).remove({ force: true, v: true }));

@@ -23,9 +23,12 @@ export interface InstanceView {
   readonly groupName: string | undefined;
 }
 
-interface Embodied {
-  readonly body: Body;
+/** What an instance has from its launch to its end, however often it is stopped and started. */
+interface Machine {
   readonly metadata: MetadataService;
+  userData: Buffer;
+  /** Its body of the last boot. */
+  booted: Promise<Body>;
 }
 
 /** What the bodies need of the world around them. */
@@ -48,7 +51,8 @@ export interface InstancesOptions {
 /** Gives every running instance of EC2 a body, and takes it from those that run no more. */
 export class Instances {
   private records = new Map<string, Instance>();
-  private readonly embodied = new Map<string, Embodied>();
+  private readonly machines = new Map<string, Machine>();
+  private readonly bodies = new Map<string, Body>();
   private readonly consoles = new Map<string, Body>();
   private working: Promise<void> | undefined;
   private again = false;
@@ -78,7 +82,7 @@ export class Instances {
   }
 
   body(instanceId: string): Body | undefined {
-    return this.embodied.get(instanceId)?.body;
+    return this.bodies.get(instanceId);
   }
 
   /** Where this machine reaches what listens inside the body of a running instance. */
@@ -133,7 +137,7 @@ export class Instances {
   async close(): Promise<void> {
     this.closed = true;
     await this.working?.catch(() => undefined);
-    await allEnded([...this.embodied.keys()].map((instanceId) => this.disembody(instanceId)));
+    await allEnded([...this.machines.keys()].map((instanceId) => this.discard(instanceId)));
   }
 
   private async follow(): Promise<void> {
@@ -143,14 +147,15 @@ export class Instances {
       records.flatMap((record) => (record.InstanceId === undefined ? [] : [[record.InstanceId, record]])),
     );
     this.options.onRecords();
-    const runs = (instanceId: string): boolean => this.records.get(instanceId)?.State?.Name === 'running';
+    const runs = (instanceId: string): boolean => this.state(instanceId) === 'running';
+    const isGone = (instanceId: string): boolean => (this.state(instanceId) ?? 'terminated') === 'terminated';
     // The next run begins no boot anew that is still under way.
     await allEnded([
-      ...[...this.embodied.keys()]
+      ...[...this.machines.keys()]
         .filter((instanceId) => !runs(instanceId))
-        .map((instanceId) => this.disembody(instanceId)),
+        .map((instanceId) => (isGone(instanceId) ? this.discard(instanceId) : this.disembody(instanceId))),
       ...[...this.records]
-        .filter(([instanceId]) => runs(instanceId) && !this.embodied.has(instanceId))
+        .filter(([instanceId]) => runs(instanceId) && !this.bodies.has(instanceId))
         .map(([instanceId, record]) => this.embody(instanceId, record)),
     ]);
   }
@@ -162,29 +167,39 @@ export class Instances {
     );
     const userData = Buffer.from(UserData?.Value ?? '', 'base64');
     const booted = Promise.withResolvers<Body>();
-    const facts = (): Promise<InstanceFacts> => this.facts(instanceId, record, userData, booted.promise);
-    const metadata = await startMetadata(facts);
+    const machine = await this.machine(instanceId, record, userData, booted.promise);
+    const body = await bodies.boot({
+      instanceId,
+      privateIpAddress: record.PrivateIpAddress ?? '',
+      userData,
+      metadataEndpoint: machine.metadata.endpoint,
+      endpoint,
+    });
+    booted.resolve(body);
+    this.bodies.set(instanceId, body);
+    this.consoles.set(instanceId, body);
+    void body.exited.then(() => this.shutDown(instanceId, body));
+  }
+
+  /** What an instance has already, made ready for another boot, or else made for its first. */
+  private async machine(
+    instanceId: string,
+    record: Instance,
+    userData: Buffer,
+    booted: Promise<Body>,
+  ): Promise<Machine> {
+    const known = this.machines.get(instanceId);
+    if (known !== undefined) {
+      return Object.assign(known, { userData, booted });
+    }
+    const facts = (): Promise<InstanceFacts> => this.facts(instanceId, record, machine);
+    const machine = { metadata: await startMetadata(facts), userData, booted };
+    this.machines.set(instanceId, machine);
     void facts()
       .then(({ role }) => role?.credentials())
       // EC2 has them by the time that the instance boots. Where they cannot be had yet, whoever asks for them is told.
       .catch(() => undefined);
-    let body: Body;
-    try {
-      body = await bodies.boot({
-        instanceId,
-        privateIpAddress: record.PrivateIpAddress ?? '',
-        userData,
-        metadataEndpoint: metadata.endpoint,
-        endpoint,
-      });
-    } catch (error) {
-      await metadata.close();
-      throw error;
-    }
-    booted.resolve(body);
-    this.embodied.set(instanceId, { body, metadata });
-    this.consoles.set(instanceId, body);
-    void body.exited.then(() => this.shutDown(instanceId, body));
+    return machine;
   }
 
   /**
@@ -205,22 +220,26 @@ export class Instances {
     }
   }
 
+  /** Ends what runs on an instance; its disk and its metadata stay. */
   private async disembody(instanceId: string): Promise<void> {
-    const embodied = this.embodied.get(instanceId);
-    this.embodied.delete(instanceId);
+    const body = this.body(instanceId);
+    this.bodies.delete(instanceId);
+    await body?.kill();
+  }
+
+  /** Ends an instance with all that it has. */
+  private async discard(instanceId: string): Promise<void> {
+    const machine = this.machines.get(instanceId);
+    this.machines.delete(instanceId);
     try {
-      await embodied?.body.kill();
+      await this.disembody(instanceId);
+      await this.options.bodies.discard(instanceId);
     } finally {
-      await embodied?.metadata.close();
+      await machine?.metadata.close();
     }
   }
 
-  private async facts(
-    instanceId: string,
-    record: Instance,
-    userData: Buffer,
-    booted: Promise<Body>,
-  ): Promise<InstanceFacts> {
+  private async facts(instanceId: string, record: Instance, machine: Machine): Promise<InstanceFacts> {
     const { accountId, region, roles, targetLifecycleState } = this.options;
     // LocalStack shows an instance as running a moment before it has its profile.
     const { IamInstanceProfile } = this.records.get(instanceId) ?? record;
@@ -232,8 +251,8 @@ export class Instances {
       region,
       availabilityZone: record.Placement?.AvailabilityZone ?? '',
       privateIpAddress: record.PrivateIpAddress ?? '',
-      listenAddress: async () => (await booted).address,
-      userData,
+      listenAddress: async () => (await machine.booted).address,
+      userData: machine.userData,
       role: await roles.ofProfile(IamInstanceProfile?.Arn, instanceId),
       targetLifecycleState: targetLifecycleState(instanceId),
     };

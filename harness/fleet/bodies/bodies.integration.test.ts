@@ -36,11 +36,15 @@ describe('a body', () => {
     outside.close();
   }, 60_000);
 
-  async function boot(userData: string): Promise<Body> {
-    const url = `http://127.0.0.1:${(outside.address() as AddressInfo).port}`;
+  function boot(userData: string): Promise<Body> {
     instances += 1;
+    return bootAs(`i-${instances}`, userData);
+  }
+
+  async function bootAs(instanceId: string, userData: string): Promise<Body> {
+    const url = `http://127.0.0.1:${(outside.address() as AddressInfo).port}`;
     return ground.bodies.boot({
-      instanceId: `i-${instances}`,
+      instanceId,
       privateIpAddress: '10.0.1.23',
       userData: Buffer.from(userData),
       metadataEndpoint: url,
@@ -125,6 +129,27 @@ describe('a body', () => {
     expect(await body.journal('counter.service')).toBe(journal);
     expect(await body.journal('never.service')).toBe('');
   }, 60_000);
+
+  it('boots again from its own disk: its units start, and its user data is not run again', async () => {
+    const userData = `#!/bin/bash\necho once >>/root/ran\necho 'keeper:x:1000:1000::/home/keeper:/bin/sh' >>/etc/passwd\n${unit}`;
+    const first = await boot(userData);
+    const { instanceId } = first;
+    await journalSays(first, 1);
+    await first.kill();
+    const again = await bootAs(instanceId, userData);
+    await journalSays(again, 2);
+    expect(await again.consoleOutput()).toContain('the user data ran at the first boot');
+    expect((await again.run(['cat', '/root/ran'])).stdout.trim()).toBe('once');
+    expect((await again.run(['id', '-un', 'keeper'])).stdout.trim()).toBe('keeper');
+    expect((await again.run(['systemctl', 'is-active', 'counter.service'])).stdout.trim()).toBe('active');
+    expect((await again.run(['sh', '-c', 'curl -s $AWS_ENDPOINT_URL/a'])).stdout).toBe('asked for /a');
+    await again.kill();
+    await ground.bodies.discard(instanceId);
+    const anew = await bootAs(instanceId, userData);
+    await journalSays(anew, 3);
+    expect((await anew.run(['cat', '/root/ran'])).stdout.trim()).toBe('once');
+    await anew.kill();
+  }, 120_000);
 
   it('runs commands as root, with their exit code and what they print', async () => {
     const body = await boot('');

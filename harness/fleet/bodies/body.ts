@@ -44,7 +44,7 @@ export interface Body {
   journal(unit: string): Promise<string>;
   /** Runs a command inside the body, as a login over Session Manager would. */
   run(command: readonly string[]): Promise<CommandResult>;
-  /** Kills every process of the body at once (SIGKILL) and frees what it held. Idempotent. */
+  /** Kills every process of the body at once (SIGKILL). Its disk stays for another boot. Idempotent. */
   kill(): Promise<void>;
 }
 
@@ -53,11 +53,15 @@ export interface BodyBackend {
   /** What it is called in messages: `namespaces` or `containers`. */
   readonly name: string;
   /**
-   * Resolves once process 1 of the body runs; the user data goes on by itself, as on EC2.
+   * Resolves once process 1 of the body runs; the user data goes on by itself, as on EC2. An instance that was booted
+   * before boots from its own disk: what it has installed is there, the units that it has enabled start, and its user
+   * data is not run again.
    *
    * @throws BodyError when this machine gives no body, saying what forbids it; nothing is left behind then.
    */
   boot(spec: BodySpec): Promise<Body>;
+  /** Frees what an instance has kept whose body is killed: its disk. Idempotent. */
+  discard(instanceId: string): Promise<void>;
   /** Kills all bodies and leaves nothing behind: no process, mount or folder. Idempotent. */
   close(): Promise<void>;
 }

@@ -4,7 +4,7 @@ import type { StartedTestContainer } from 'testcontainers';
 
 import { isGone, reasonOf } from '../../docker/errors';
 import type { Exposed, LabContainers } from '../../docker/lab-containers';
-import { removeContainer } from '../../docker/removal';
+import { killContainer, removeContainer } from '../../docker/removal';
 import type { Body, BodyBackend, BodyExit, BodySpec, CommandResult } from './body';
 import { BodyFolder, environmentOf, hostNameOf } from './body-folder';
 import { BodyError } from './errors';
@@ -26,27 +26,34 @@ function exitOf(statusCode: number): BodyExit {
   return { exitCode: signal === null ? statusCode : null, signal };
 }
 
+/** The container of an instance, with what was made for it. It is there until it is discarded, running or not. */
+interface Machine {
+  readonly container: StartedTestContainer;
+  readonly folder: BodyFolder;
+  /** Its metadata service, as the container reaches it. */
+  readonly metadata: Exposed;
+}
+
 class ContainerBody implements Body {
   constructor(
     readonly instanceId: string,
     readonly address: string,
-    private readonly folder: BodyFolder,
-    private readonly container: StartedTestContainer,
-    private readonly remove: () => Promise<void>,
+    private readonly machine: Machine,
+    private readonly halt: () => Promise<void>,
     readonly exited: Promise<BodyExit>,
   ) {}
 
   consoleOutput(): Promise<string> {
-    return this.folder.consoleOutput();
+    return this.machine.folder.consoleOutput();
   }
 
   journal(unit: string): Promise<string> {
-    return this.folder.journal(unit);
+    return this.machine.folder.journal(unit);
   }
 
   async run(command: readonly string[]): Promise<CommandResult> {
     try {
-      const { exitCode, stdout, stderr } = await this.container.exec([...command], {
+      const { exitCode, stdout, stderr } = await this.machine.container.exec([...command], {
         env: { HOME: '/root' },
       });
       return { exitCode, stdout, stderr };
@@ -59,7 +66,7 @@ class ContainerBody implements Body {
   }
 
   async kill(): Promise<void> {
-    await this.remove();
+    await this.halt();
     await this.exited;
   }
 }
@@ -67,51 +74,75 @@ class ContainerBody implements Body {
 class ContainerBodies implements BodyBackend {
   readonly name = 'containers';
   private readonly bodies = new Set<Body>();
+  private readonly machines = new Map<string, Machine>();
   private edge: Promise<Exposed> | undefined;
 
   constructor(private readonly options: ContainerBodiesOptions) {}
 
   async boot(spec: BodySpec): Promise<Body> {
-    const { lab } = this.options;
-    const folder = await BodyFolder.make(this.options.folder, spec);
-    const metadata = await lab.expose(portOf(spec.metadataEndpoint));
-    try {
-      const edge = await this.exposeEdge(spec);
-      const container = await this.start(spec, folder, [
-        `${portOf(spec.endpoint)}=${edge.address}`,
-        `${portOf(spec.metadataEndpoint)}=${metadata.address}`,
-      ]);
-      const id = container.getId();
-      const remove = (): Promise<void> => removeContainer(lab.docker, id);
-      const exited = lab.docker
-        .getContainer(id)
-        .wait()
-        .then(
-          ({ StatusCode }: { StatusCode: number }) => exitOf(StatusCode),
-          (): BodyExit => ({ exitCode: null, signal: null }),
-        )
-        .then(async (exit) => {
-          await metadata.close();
-          await remove().catch(() => undefined);
-          return exit;
-        });
-      const address = container.getIpAddress(lab.network);
-      const body = new ContainerBody(spec.instanceId, address, folder, container, remove, exited);
-      this.bodies.add(body);
-      void exited.then(() => this.bodies.delete(body));
-      return body;
-    } catch (cause) {
-      await metadata.close();
-      throw new BodyError(
-        `Docker gave ${spec.instanceId} no container (${reasonOf(cause)}). What it printed: ${await folder.consoleOutput()}`,
-        { cause },
-      );
+    const { docker, network } = this.options.lab;
+    const { instanceId } = spec;
+    const machine = await this.running(spec);
+    const container = docker.getContainer(machine.container.getId());
+    const exited = container.wait().then(
+      ({ StatusCode }: { StatusCode: number }) => exitOf(StatusCode),
+      (): BodyExit => ({ exitCode: null, signal: null }),
+    );
+    const body = new ContainerBody(
+      instanceId,
+      machine.container.getIpAddress(network),
+      machine,
+      () => killContainer(docker, container.id),
+      exited,
+    );
+    this.bodies.add(body);
+    void exited.then(() => this.bodies.delete(body));
+    return body;
+  }
+
+  async discard(instanceId: string): Promise<void> {
+    const machine = this.machines.get(instanceId);
+    this.machines.delete(instanceId);
+    await machine?.metadata.close();
+    if (machine !== undefined) {
+      await removeContainer(this.options.lab.docker, machine.container.getId());
     }
   }
 
   async close(): Promise<void> {
     await Promise.all([...this.bodies].map((body) => body.kill()));
+    await Promise.all([...this.machines.keys()].map((instanceId) => this.discard(instanceId)));
     await (await this.edge)?.close();
+  }
+
+  /** The container of an instance, started: the one that it has, or else a new one. */
+  private async running(spec: BodySpec): Promise<Machine> {
+    const { lab } = this.options;
+    const folder = await BodyFolder.make(this.options.folder, spec);
+    const known = this.machines.get(spec.instanceId);
+    const metadata = known?.metadata ?? (await lab.expose(portOf(spec.metadataEndpoint)));
+    try {
+      if (known !== undefined) {
+        await known.container.restart();
+        return known;
+      }
+      const edge = await this.exposeEdge(spec);
+      const container = await this.start(spec, folder, [
+        `${portOf(spec.endpoint)}=${edge.address}`,
+        `${portOf(spec.metadataEndpoint)}=${metadata.address}`,
+      ]);
+      const machine = { container, folder, metadata };
+      this.machines.set(spec.instanceId, machine);
+      return machine;
+    } catch (cause) {
+      if (known === undefined) {
+        await metadata.close();
+      }
+      throw new BodyError(
+        `Docker gave ${spec.instanceId} no container (${reasonOf(cause)}). What it printed: ${await folder.consoleOutput()}`,
+        { cause },
+      );
+    }
   }
 
   /** Once for all bodies; anew where it failed. */

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs as process 1 of new user, mount, pid, IPC and host name namespaces: assembles the private root of a body, moves
-# into it and becomes what runs at the first boot. Prints `up` once the root is private.
+# into it and becomes what runs at each boot. Prints `up` once the root is private.
 #   namespace-root.sh BODY_FOLDER PYTHON_ENVIRONMENT PYTHON_BASE_PREFIX NODE HOST_NAME NOTE
 # NODE: the program that the body has as `node`, as an AMI does that Node was baked into.
 # NOTE: what the console says where there is no user data script.
@@ -54,8 +54,8 @@ if [ $# -gt 0 ]; then cp -P "$@" "$root"; fi
 cd "$disk"
 mkdir -p etc/systemd/system home root opt srv tmp usr/local/sbin var/tmp var/log/journal
 chmod 1777 tmp var/tmp
-ln -s /run var/run
-ln -s /run/lock var/lock
+ln -sfn /run var/run
+ln -sfn /run/lock var/lock
 : >var/log/cloud-init-output.log
 (cd "$root" && mkdir -p etc var home root opt srv tmp usr/local)
 for path in /etc /var /home /root /opt /srv /tmp /usr/local; do
@@ -120,10 +120,13 @@ done
 if [ $# -gt 0 ]; then cp "$@" .; fi
 echo "$host_name" >hostname
 printf '127.0.0.1 localhost %s\n' "$host_name" >hosts
-printf 'root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534:nobody:/:/usr/sbin/nologin\n' >passwd
-printf 'root:x:0:\nnogroup:x:65534:\n' >group
-printf 'ID=upload-pipeline-body\nPRETTY_NAME="Upload Pipeline body"\n' >os-release
-tr -d - </proc/sys/kernel/random/uuid >machine-id
+# What the instance itself may have changed since its first boot stays.
+if [ ! -e machine-id ]; then
+  printf 'root:x:0:0:root:/root:/bin/bash\nnobody:x:65534:65534:nobody:/:/usr/sbin/nologin\n' >passwd
+  printf 'root:x:0:\nnogroup:x:65534:\n' >group
+  printf 'ID=upload-pipeline-body\nPRETTY_NAME="Upload Pipeline body"\n' >os-release
+  tr -d - </proc/sys/kernel/random/uuid >machine-id
+fi
 
 cd "$root"
 pivot_root . .host
@@ -133,4 +136,4 @@ rmdir /.host
 echo up >&3
 exec 3>&-
 
-exec first-boot "$note"
+exec boot "$note"

@@ -16,7 +16,7 @@ import { namespaceAdvice } from './namespace-advice';
 
 /** Settings of {@link namespaceBodies}. */
 export interface NamespaceBodiesOptions {
-  /** Folder that gets one folder an instance: its console and journals stay after its end, its disk does not. */
+  /** Folder that gets one folder an instance: its console and journals stay after its end, its disk until it is discarded. */
   readonly folder: string;
   /** Brings systemctl, journalctl and the AWS CLI into the bodies; the Node that runs the harness they have as well. */
   readonly python: PythonEnvironment;
@@ -107,12 +107,15 @@ class NamespaceBody implements Body {
 class NamespaceBodies implements BodyBackend {
   readonly name = 'namespaces';
   private readonly bodies = new Set<Body>();
+  /** Folders of the disks that are kept, by instance. */
+  private readonly disks = new Map<string, string>();
 
   constructor(private readonly options: NamespaceBodiesOptions) {}
 
   async boot(spec: BodySpec): Promise<Body> {
     const { python } = this.options;
     const folder = await BodyFolder.make(this.options.folder, spec);
+    this.disks.set(spec.instanceId, folder.disk);
     const { address, release } = await takeLoopbackAddress();
     const unshare = spawnOwned(
       'unshare',
@@ -141,6 +144,16 @@ class NamespaceBodies implements BodyBackend {
 
   async close(): Promise<void> {
     await Promise.all([...this.bodies].map((body) => body.kill()));
+    await Promise.all([...this.disks.keys()].map((instanceId) => this.discard(instanceId)));
+  }
+
+  async discard(instanceId: string): Promise<void> {
+    const disk = this.disks.get(instanceId);
+    this.disks.delete(instanceId);
+    if (disk !== undefined) {
+      // What cannot be removed now goes with the lab's folder, which says why it cannot.
+      await removeFolder(disk).catch(() => undefined);
+    }
   }
 
   /** Resolves when the body's private root is there; `unshare` says nothing, process 1 says `up`. */
@@ -161,7 +174,7 @@ class NamespaceBodies implements BodyBackend {
   }
 }
 
-/** Settles when `unshare` is gone and the body's disk with it, like a root volume that is deleted on termination. */
+/** Settles when `unshare` is gone, and with it all that was mounted. */
 async function ending(unshare: ChildProcess, folder: BodyFolder): Promise<BodyExit> {
   const exit = await new Promise<BodyExit>((resolve) => {
     unshare.once('exit', (exitCode, signal) => {
@@ -171,10 +184,8 @@ async function ending(unshare: ChildProcess, folder: BodyFolder): Promise<BodyEx
       resolve({ exitCode: null, signal: null });
     });
   });
-  for (const name of ['disk', 'root']) {
-    // What cannot be removed now goes with the lab's folder, which says why it cannot.
-    await removeFolder(join(folder.path, name)).catch(() => undefined);
-  }
+  // What cannot be removed now goes with the lab's folder, which says why it cannot.
+  await removeFolder(join(folder.path, 'root')).catch(() => undefined);
   return exit;
 }
 

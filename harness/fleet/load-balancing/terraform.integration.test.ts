@@ -177,6 +177,7 @@ describe('load balancing by the real Terraform provider', () => {
       bodies: {
         name: 'none',
         boot: () => Promise.reject(new Error('no instance is launched in this test')),
+        discard: () => Promise.resolve(),
         close: () => Promise.resolve(),
       },
       clock: new WallClock(),

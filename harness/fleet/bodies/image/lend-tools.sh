@@ -1,9 +1,9 @@
 #!/bin/sh
-# Puts into TARGET what an AMI brings and a body lacks: systemctl, journalctl, the AWS CLI, and what runs at the first boot.
+# Puts into TARGET what an AMI brings and a body lacks: systemctl, journalctl, the AWS CLI, and what runs at each boot.
 #   lend-tools.sh TARGET PYTHON_ENVIRONMENT
 set -eu
 target=$1 environment=$2 here=$(dirname -- "$0")
-cp "$here/journalctl" "$here/first-boot" "$target"
+cp "$here/journalctl" "$here/boot" "$target"
 # The waits of the systemctl replacement are made for slow services: half a second at each step by default.
 cat >"$target/systemctl" <<END
 #!/bin/sh
@@ -14,4 +14,4 @@ cat >"$target/aws" <<END
 exec $environment/bin/python -I $environment/bin/aws "\$@"
 END
 cd "$target"
-chmod 755 journalctl first-boot systemctl aws
+chmod 755 journalctl boot systemctl aws

@@ -1,4 +1,4 @@
-import { mkdir, readFile, readdir, statfs, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { hasDied, ownerName } from '../support/owner';
@@ -45,22 +45,4 @@ export async function makeLabFolder(folder: string): Promise<void> {
     );
   }
   await writeFile(join(folder, ownerFile), ownerName(), { flag: 'wx' });
-}
-
-/** A lab was measured at 50 MB with its artifacts, its state and four bodies; what it uploads comes on top. */
-const leastFree = 256 * 2 ** 20;
-
-/**
- * Looks whether a lab has room in its folder: on a full disk S3 and Terraform would try again for minutes.
- *
- * @throws Error that says how much is free.
- */
-export async function refuseFullDisk(folder: string, least = leastFree): Promise<void> {
-  const { bavail, bsize } = await statfs(folder);
-  const megabytes = (bytes: number): string => `${Math.floor(bytes / 2 ** 20)} MB`;
-  if (bavail * bsize < least) {
-    throw new Error(
-      `The disk of ${folder} has ${megabytes(bavail * bsize)} free; a lab needs ${megabytes(least)}. Free some, or use a folder on another disk.`,
-    );
-  }
 }

@@ -11,7 +11,8 @@ import type { TerraformEvent } from '../terraform/events';
 import { type SynthesizedStack, synthesize } from '../terraform/synthesize';
 import { Terraform } from '../terraform/terraform';
 import { type BackendName, backends, chooseBackend } from './backend';
-import { makeLabFolder, refuseFullDisk } from './lab-folder';
+import { refuseFullDisk, watchDisk } from './disk';
+import { makeLabFolder } from './lab-folder';
 import { type LabOutputs, readOutputs } from './outputs';
 
 /** What to rehearse, and where. */
@@ -102,7 +103,9 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const project = resolve(options.project ?? '.');
   const folder = resolve(options.folder ?? join(project, '.lab', `${process.pid}-${(labs += 1)}`));
   const onProgress = options.onProgress ?? ((): void => undefined);
-  const interruptible = options.signal === undefined ? {} : { signal: options.signal };
+  const fullDisk = new AbortController();
+  const signals = [fullDisk.signal, ...(options.signal === undefined ? [] : [options.signal])];
+  const interruptible = { signal: AbortSignal.any(signals) };
   const closing = new Closing();
   const setUp: SetUpStep[] = [];
   const timed = async <T>(name: SetUpStep['name'], step: () => Promise<T>): Promise<T> => {
@@ -116,6 +119,16 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     closing.add(() => removeFolder(folder));
     const clock = new WallClock(options.timeFactor);
     await refuseFullDisk(folder);
+    let starting = true;
+    closing.add(
+      watchDisk(folder, (error) => {
+        if (starting) {
+          fullDisk.abort(error);
+        } else {
+          onProgress(error.message);
+        }
+      }),
+    );
 
     const backend = await chooseBackend(options.backend);
     onProgress(`backend: ${backend.name} (${backend.why})`);
@@ -190,6 +203,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       throw new Error(['What was applied cannot deliver uploads:', ...missing].join('\n'));
     }
     const outputs = readOutputs(await terraform.outputs());
+    starting = false;
 
     const close = (): Promise<void> => closing.close();
     options.signal?.addEventListener(
@@ -224,6 +238,6 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     };
   } catch (error) {
     await closing.close();
-    throw error;
+    throw fullDisk.signal.aborted ? fullDisk.signal.reason : error;
   }
 }

@@ -52,3 +52,8 @@ export function showPoolProgress({ shown, outdated, totalInPool }: Refresh, { po
   }
   return remaining;
 }
+
+/** Which percentage of the instances is to be new before the refresh pauses or ends. */
+export function checkpointOf({ shown, preferences, checkpoints }: Refresh): number {
+  return shown.Status === 'InProgress' ? (preferences.CheckpointPercentages?.[checkpoints] ?? 100) : 100;
+}

@@ -8,7 +8,7 @@ import { firstToGo } from '../termination';
 import { isPrepared } from '../warm-pool/pool';
 import { type Refresh, activeRefresh, isOf } from './refresh';
 import { pace } from './pace';
-import { type View, showPoolProgress, showProgress } from './progress';
+import { type View, checkpointOf, showPoolProgress, showProgress } from './progress';
 
 /** How long protected and standby instances are waited for, in seconds. Source: API_RefreshPreferences, «Wait». */
 const longestBlockSeconds = 3_600;
@@ -296,9 +296,4 @@ export class Refresher {
       }
     }
   }
-}
-
-/** Which percentage of the instances is to be new before the refresh pauses or ends. */
-function checkpointOf({ shown, preferences, checkpoints }: Refresh): number {
-  return shown.Status === 'InProgress' ? (preferences.CheckpointPercentages?.[checkpoints] ?? 100) : 100;
 }

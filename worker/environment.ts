@@ -17,6 +17,7 @@ export const workerVariables = z
     VISIBILITY_TIMEOUT_SECONDS: seconds('VISIBILITY_TIMEOUT_SECONDS', 1, 43_200),
     AUTO_SCALING_GROUP_NAME: z.string().min(1).optional(),
     LIFECYCLE_HOOK_NAME: z.string().min(1).optional(),
+    LAUNCH_HOOK_NAME: z.string().min(1).optional(),
     WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(1000).default(10),
     TERMINATION_DRAIN_SECONDS: seconds('TERMINATION_DRAIN_SECONDS', 1, 43_200).default(3600),
     DRAIN_SECONDS: seconds('DRAIN_SECONDS', 0, 43_200).default(60),
@@ -53,6 +54,8 @@ export interface WorkerEnvironment {
   readonly autoScalingGroupName: string | undefined;
   /** @default - no lifecycle hook to complete after the drain */
   readonly lifecycleHookName: string | undefined;
+  /** @default - the group waits for no boot */
+  readonly launchHookName: string | undefined;
   /** How long running tasks may go on when the group takes the instance, which waits for them. @default 3600 */
   readonly terminationDrainSeconds: number;
   /** Tasks at a time. @default 10 */
@@ -92,6 +95,7 @@ export function readEnvironment(variables: Variables): WorkerEnvironment {
     visibilityTimeoutSeconds: e.VISIBILITY_TIMEOUT_SECONDS,
     autoScalingGroupName: e.AUTO_SCALING_GROUP_NAME,
     lifecycleHookName: e.LIFECYCLE_HOOK_NAME,
+    launchHookName: e.LAUNCH_HOOK_NAME,
     concurrency: e.WORKER_CONCURRENCY,
     terminationDrainSeconds: e.TERMINATION_DRAIN_SECONDS,
     drainSeconds: e.DRAIN_SECONDS,

@@ -153,6 +153,56 @@ describe('the worker as a process', () => {
     expect(queue.visible).toHaveLength(1);
   });
 
+  it('takes no tasks in the warm pool of its group, and begins when its instance is to be in service', async () => {
+    await using metadata = await startMetadataServer({
+      'instance-id': 'i-1',
+      'autoscaling/target-lifecycle-state': 'Warmed:Running',
+    });
+    await using autoScaling = await startAutoScalingServer();
+    await using worker = WorkerProcess.start(
+      bundle,
+      environment({
+        AUTO_SCALING_GROUP_NAME: 'workers',
+        LIFECYCLE_HOOK_NAME: 'drain',
+        LAUNCH_HOOK_NAME: 'launch',
+        AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata.endpoint,
+        AWS_ENDPOINT_URL_AUTO_SCALING: autoScaling.endpoint,
+      }),
+    );
+    const completed = () => autoScaling.calls.map(({ LifecycleHookName }) => LifecycleHookName);
+    await until('the group knows that it has booted', () => completed().length === 1);
+    upload('uploads/first.txt');
+    const reads = metadata.reads();
+    await until('it looked again', () => metadata.reads() > reads + 2);
+    expect(sqs.calls.ReceiveMessage).toBeUndefined();
+    expect(worker.stderr).toContain('this instance is in the warm pool of its group: no tasks are taken');
+    metadata.values.set('autoscaling/target-lifecycle-state', 'InService');
+    await until('the message is deleted', () => queue.deleted === 1);
+
+    metadata.values.set('autoscaling/target-lifecycle-state', 'Warmed:Running');
+    await until('it may go back to the pool', () => completed().includes('drain'));
+    upload('uploads/second.txt');
+    metadata.values.set('autoscaling/target-lifecycle-state', 'InService');
+    await until('the message is deleted', () => queue.deleted === 2);
+    worker.kill('SIGTERM');
+    expect(await worker.exited).toEqual({ code: 0, signal: null });
+    expect(bucket.keys).toEqual(['processed/first.txt', 'processed/second.txt']);
+  });
+
+  it('works where the instance metadata says nothing', async () => {
+    await using metadata = await startMetadataServer({});
+    upload('uploads/x');
+    await using worker = WorkerProcess.start(
+      bundle,
+      environment({
+        AUTO_SCALING_GROUP_NAME: 'workers',
+        AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata.endpoint,
+      }),
+    );
+    await until('the message is deleted', () => queue.deleted === 1);
+    expect(worker.stderr).not.toContain('warm pool');
+  });
+
   it('sends metrics and traces, writes the embedded metric format, when told to', async () => {
     const paths: string[] = [];
     const collector = createServer((request, response) => {

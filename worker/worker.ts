@@ -1,6 +1,7 @@
 import { createClients } from './clients';
 import type { WorkerEnvironment } from './environment';
 import { instanceDuties } from './host/instance';
+import type { Work } from './host/service';
 import type { Logger } from '../instance/logger';
 import { tellOnStdout } from './log/story';
 import { findMediaTools } from './media/tools';
@@ -18,10 +19,10 @@ export interface RunningWorker {
 }
 
 /**
- * Starts a worker: consumer, processors, and on an instance of a group the watch over its end.
+ * Starts a worker: consumer, processors, and on an instance of a group the watch over what the group wants of it.
  *
- * When the group or EC2 takes the instance, the worker drains and then stays idle: were it to exit, systemd would start
- * it again, and it would take new tasks on an instance that is about to go.
+ * In the warm pool of its group the worker takes no tasks. When the group or EC2 takes the instance, the worker drains and
+ * then stays idle: a program that exits is started again by systemd.
  */
 export async function startWorker(
   environment: WorkerEnvironment,
@@ -41,22 +42,32 @@ export async function startWorker(
     processors: allProcessors({ s3: clients.s3, scratch, tools, ...environment }),
     tell: tellOnStdout,
   });
-  const consumer = new QueueConsumer({
-    transport: sqsTransport(clients.sqs, environment.queueUrl, environment.deadLetterQueueUrl),
-    handler: observability.trace(handler),
-    visibilityTimeoutSeconds: environment.visibilityTimeoutSeconds,
-    concurrency: environment.concurrency,
-    drainSeconds: environment.drainSeconds,
-    observer: observeAll([observability.observer, ...(duties === undefined ? [] : [duties.observer])]),
-  });
-  consumer.start();
-  duties?.watch(consumer);
+  let consumer: QueueConsumer | undefined;
+  let stopping = false;
+  const work: Work = {
+    start() {
+      if (stopping) return;
+      consumer = new QueueConsumer({
+        transport: sqsTransport(clients.sqs, environment.queueUrl, environment.deadLetterQueueUrl),
+        handler: observability.trace(handler),
+        visibilityTimeoutSeconds: environment.visibilityTimeoutSeconds,
+        concurrency: environment.concurrency,
+        drainSeconds: environment.drainSeconds,
+        observer: observeAll([observability.observer, ...(duties === undefined ? [] : [duties.observer])]),
+      });
+      consumer.start();
+    },
+    stop: async (limit) => consumer?.stop(limit),
+  };
+  if (duties === undefined) work.start();
+  else duties.serve(work);
   log.info({ queueUrl: environment.queueUrl, concurrency: environment.concurrency }, 'worker started');
 
   // After a drain nothing else would keep the process alive.
   const alive = setInterval(() => undefined, 2 ** 30);
   const stop = async (): Promise<void> => {
-    await consumer.stop();
+    stopping = true;
+    await consumer?.stop();
     await duties?.stop();
     await observability.stop();
     clients.close();

@@ -1,29 +1,33 @@
 import type { WorkerEnvironment } from '../environment';
 import type { Logger } from '../../instance/logger';
-import type { QueueConsumer } from '../queue/consumer';
 import type { QueueObserver } from '../queue/events';
-import { drainOnDeparture } from './drain';
 import { instanceMetadata } from '../../instance/metadata';
 import { ScaleInProtection, setInstanceProtection } from './scale-in-protection';
+import { metadataFailed, serveGroup, type Work } from './service';
+import { targetOf, type Target } from './target';
 
 /** What a worker does for the Auto Scaling group that its instance belongs to. */
 export interface InstanceDuties {
   /** Protects the instance from scale-in while it is busy. */
   readonly observer: QueueObserver;
-  /** Drains the consumer when the instance is taken away. */
-  readonly watch: (consumer: QueueConsumer) => void;
+  /** Has the work done while the instance is to be in service, and drained when it is taken away. */
+  readonly serve: (work: Work) => void;
   readonly stop: () => Promise<void>;
 }
 
-/** Undefined where the worker runs on no instance of a group. */
+/** Undefined where the worker runs on no instance of a group. Begins to read what the group wants of the instance. */
 export function instanceDuties(
   environment: WorkerEnvironment,
   endpoint: string | undefined,
   log: Logger,
 ): InstanceDuties | undefined {
-  const { region, autoScalingGroupName, lifecycleHookName, terminationDrainSeconds } = environment;
+  const { region, autoScalingGroupName } = environment;
   if (autoScalingGroupName === undefined) return undefined;
   const metadata = instanceMetadata(endpoint);
+  const target = targetOf(metadata).catch((error: unknown): Target => {
+    metadataFailed(log)(error);
+    return 'in-service';
+  });
   const protection = new ScaleInProtection({
     set: setInstanceProtection(region, autoScalingGroupName, metadata),
     failed: (err) => {
@@ -31,7 +35,7 @@ export function instanceDuties(
     },
   });
   const end = new AbortController();
-  let watched: Promise<void> = Promise.resolve();
+  let served: Promise<void> = Promise.resolve();
   let running = 0;
   return {
     observer({ type }) {
@@ -40,21 +44,20 @@ export function instanceDuties(
       else return;
       protection.running(running);
     },
-    watch(consumer) {
-      watched = drainOnDeparture({
-        region,
+    serve(work) {
+      served = serveGroup({
+        ...environment,
         autoScalingGroupName,
-        lifecycleHookName,
-        terminationDrainSeconds,
         metadata,
-        stop: (limit) => consumer.stop(limit),
+        target,
+        work,
         log,
         signal: end.signal,
       });
     },
     async stop() {
       end.abort();
-      await Promise.all([watched, protection.stop()]);
+      await Promise.all([served, protection.stop()]);
     },
   };
 }

@@ -12,6 +12,7 @@ export function logQueueEvents(log: Logger): QueueObserver {
 
 function write(log: Logger, event: QueueEvent): void {
   switch (event.type) {
+    case 'receiving':
     case 'received':
     case 'started':
     case 'deleted':

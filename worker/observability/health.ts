@@ -11,7 +11,7 @@ export interface HealthServer extends AsyncDisposable {
 /** What `GET /health` answers, with status 200 when `healthy`, else 503. */
 interface Health {
   healthy: boolean;
-  state: 'receiving' | 'backing-off' | 'stopping' | 'stopped';
+  state: 'waiting' | 'receiving' | 'backing-off' | 'stopping' | 'stopped';
   running: number;
   done: number;
   failed: number;
@@ -20,13 +20,13 @@ interface Health {
 }
 
 /**
- * Answers `GET /health` on the loopback address: 200 while the consumer receives, 503 while it backs off from a queue
- * that cannot be reached, and while it stops.
+ * Answers `GET /health` on the loopback address: 200 while the consumer receives, 503 before it is started, while it backs
+ * off from a queue that cannot be reached, and from its stop on until another one is started.
  */
 export async function startHealthServer(port: number): Promise<HealthServer> {
   const health: Health = {
-    healthy: true,
-    state: 'receiving',
+    healthy: false,
+    state: 'waiting',
     running: 0,
     done: 0,
     failed: 0,
@@ -51,7 +51,8 @@ export async function startHealthServer(port: number): Promise<HealthServer> {
         health.running -= 1;
         if (event.outcome === 'done') health.done += 1;
         else health.failed += 1;
-      } else if (event.type === 'stopping' || event.type === 'stopped') become(event.type);
+      } else if (event.type === 'receiving' || event.type === 'stopping' || event.type === 'stopped')
+        become(event.type);
       else if (health.state === 'stopping' || health.state === 'stopped') return;
       else if (event.type === 'receive-failed') become('backing-off', String(event.error));
       else if (event.type === 'receive-recovered') become('receiving');

@@ -141,6 +141,8 @@ describe('the health endpoint', () => {
       const response = await fetch(`http://127.0.0.1:${health.port}${path}`);
       return { status: response.status, body: await response.json() };
     };
+    expect(await ask()).toMatchObject({ status: 503, body: { state: 'waiting', done: 0 } });
+    health.observer({ type: 'receiving' });
     expect(await ask()).toMatchObject({ status: 200, body: { state: 'receiving', done: 0 } });
     for (const event of (await eventsOfThree()).filter(
       ({ type }) => type === 'started' || type === 'finished',
@@ -159,6 +161,8 @@ describe('the health endpoint', () => {
     expect(await ask()).toMatchObject({ status: 503, body: { state: 'stopping' } });
     health.observer({ type: 'receive-recovered', failures: 1 });
     expect(await ask()).toMatchObject({ status: 503, body: { state: 'stopping' } });
+    health.observer({ type: 'receiving' });
+    expect(await ask()).toMatchObject({ status: 200, body: { state: 'receiving', done: 2 } });
     expect(await ask('/other')).toMatchObject({ status: 404 });
   });
 });

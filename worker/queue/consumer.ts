@@ -124,6 +124,7 @@ export class QueueConsumer {
   start(): void {
     if (this.#state !== 'new') throw new Error('a QueueConsumer can be started once');
     this.#state = 'started';
+    this.#options.observer({ type: 'receiving' });
     this.#pump();
   }
 

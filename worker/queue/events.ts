@@ -15,6 +15,8 @@ export type Outcome =
 
 /** What a consumer tells whoever watches it: logs, metrics and tests are made of this. Times are in milliseconds. */
 export type QueueEvent =
+  /** The consumer was started. */
+  | { readonly type: 'receiving' }
   | { readonly type: 'received'; readonly messages: readonly QueueMessage[]; readonly durationMs: number }
   | { readonly type: 'started'; readonly message: QueueMessage }
   | {

@@ -2,15 +2,21 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Takes calls of the Auto Scaling API (query protocol) and remembers them; each is answered with success. */
+/** Parameters of a call, `Action` among them. */
+export type AutoScalingCall = Readonly<Record<string, string>>;
+
+/** Takes calls of the Auto Scaling API (query protocol) and remembers them. */
 export interface AutoScalingServer extends AsyncDisposable {
   readonly endpoint: string;
-  /** Parameters of each call, `Action` among them, oldest first. */
-  readonly calls: readonly Readonly<Record<string, string>>[];
+  /** Oldest first. */
+  readonly calls: readonly AutoScalingCall[];
 }
 
-export async function startAutoScalingServer(): Promise<AutoScalingServer> {
-  const calls: Record<string, string>[] = [];
+/** @param refuses calls that are answered with a ValidationError. @default none: each is answered with success */
+export async function startAutoScalingServer(
+  refuses: (call: AutoScalingCall) => boolean = () => false,
+): Promise<AutoScalingServer> {
+  const calls: AutoScalingCall[] = [];
   const http = createServer((request, response) => {
     let body = '';
     request.on('data', (chunk: Buffer) => (body += chunk.toString()));
@@ -18,6 +24,13 @@ export async function startAutoScalingServer(): Promise<AutoScalingServer> {
       const call = Object.fromEntries(new URLSearchParams(body));
       calls.push(call);
       const { Action = '' } = call;
+      if (refuses(call)) {
+        response.writeHead(400, { 'content-type': 'text/xml' });
+        response.end(
+          '<ErrorResponse><Error><Code>ValidationError</Code><Message>No active Lifecycle Action found</Message></Error></ErrorResponse>',
+        );
+        return;
+      }
       response.writeHead(200, { 'content-type': 'text/xml' });
       response.end(`<${Action}Response><${Action}Result/></${Action}Response>`);
     });

@@ -35,14 +35,19 @@ describe('the review of a plan that Terraform made against what it applied', () 
     expect(findings).toEqual([]);
   }, 300_000);
 
-  it('tells that a renamed queue loses its tasks, whom the worker may receive from, and that the demo opens the bucket', async () => {
+  it('tells that a renamed queue loses its tasks, that versions go sooner, whom the worker may receive from, and that the demo opens the bucket', async () => {
     const result = await reviewOf({
+      UPLOAD_PIPELINE_NONCURRENT_VERSION_DAYS: '14',
       UPLOAD_PIPELINE_QUEUE_NAME: 'other-queue',
       UPLOAD_PIPELINE_PUBLIC_READ_DEMO: 'true',
     });
     expect(result.worst).toBe('critical');
     const told = lines(result).join('\n');
     expect(told).toMatch(/critical aws_sqs_queue\.\S+: is destroyed and made anew for a new name/);
+    expect(told).toMatch(
+      /warning aws_s3_bucket_lifecycle_configuration\.\S+: S3 deletes every version that was replaced or deleted 14 days after that \(rule expire-noncurrent-versions\); so far 30 days after that\./,
+    );
+    expect(told).not.toContain('S3 deletes every object');
     expect(told).toMatch(
       /critical aws_s3_bucket_public_access_block\.\S+: the bucket may be opened to everyone: block_public_policy/,
     );

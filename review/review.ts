@@ -2,6 +2,7 @@ import { type Finding, type Severity, severities, topics } from './finding';
 import type { Action, Plan } from './plan';
 import { data } from './rules/data';
 import { drift } from './rules/drift';
+import { expiry } from './rules/expiry';
 import { exposure } from './rules/exposure';
 import { permissions } from './rules/permissions';
 import { restarts } from './rules/restarts';
@@ -21,7 +22,7 @@ export interface Review {
 /** Looks at a plan by every rule. */
 export function review(plan: Plan, synthesized: SynthesizedResources): Review {
   const context = { plan, synthesized };
-  const findings = [data, exposure, permissions, restarts, drift]
+  const findings = [data, expiry, exposure, permissions, restarts, drift]
     .flatMap((rule) => rule(context))
     .sort(
       (one, other) =>

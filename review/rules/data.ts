@@ -21,33 +21,87 @@ function lossOf(change: ResourceChange): string | undefined {
   return losses[change.type];
 }
 
+/** A setting whose change puts data at risk. */
+interface Risk {
+  readonly attribute: string;
+  /** @default every type that has the attribute */
+  readonly type?: string | undefined;
+  /** What it means, where it is a risk, and how to keep what would be lost. */
+  readonly tell: (from: unknown, to: unknown) => string | undefined;
+}
+
+const isNone = (policy: unknown): boolean => policy === '' || policy === null;
+
 const versioningStatus = (configuration: unknown): unknown =>
   Array.isArray(configuration) ? (configuration[0] as { status?: unknown } | undefined)?.status : undefined;
 
-/** Settings whose change puts data at risk: attribute, when, and what it means. */
-function risks(change: ResourceChange): string[] {
-  const found: string[] = [];
-  const forced = changed(change, 'force_destroy');
-  if (forced?.to === true) {
-    found.push('from now on a destroy deletes every object in it');
-  }
-  const retention = changed(change, 'message_retention_seconds');
-  if (retention !== undefined && Number(retention.to) < Number(retention.from)) {
-    found.push(`tasks older than ${String(retention.to)} s are dropped (it was ${String(retention.from)} s)`);
-  }
-  const versioning = changed(change, 'versioning_configuration');
-  if (versioning !== undefined && versioningStatus(versioning.from) === 'Enabled') {
-    found.push('an overwritten or deleted object cannot be brought back any more');
-  }
-  if (changed(change, 'enable_deletion_protection')?.to === false) {
-    found.push('it can be deleted from now on');
-  }
-  if (changed(change, 'redrive_policy')?.to === '') {
-    found.push(
-      'a task that cannot be done is received again and again: there is no dead-letter queue any more',
-    );
-  }
-  return found;
+function turned(attribute: string, value: boolean, text: string, type?: string): Risk {
+  return { attribute, type, tell: (_, to) => (to === value ? text : undefined) };
+}
+
+const unprotected = 'it can be deleted from now on; leave it protected until it is to go';
+
+const risks: readonly Risk[] = [
+  turned(
+    'force_destroy',
+    true,
+    'from now on a destroy deletes every object in it; leave it off, and empty the bucket by hand when it is to go',
+  ),
+  {
+    attribute: 'message_retention_seconds',
+    // Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html
+    tell: (from, to) =>
+      Number(to) < Number(from)
+        ? `a message that was sent more than ${String(to)} s ago is deleted (so far ${String(from)} s), also one that waits now, within 15 minutes; to keep those, drain the queue first, a dead-letter queue by a redrive`
+        : undefined,
+  },
+  {
+    attribute: 'versioning_configuration',
+    tell: (from) =>
+      versioningStatus(from) === 'Enabled'
+        ? 'an object that is overwritten or deleted from now on cannot be brought back; the versions that are there stay'
+        : undefined,
+  },
+  turned('enable_deletion_protection', false, unprotected),
+  turned('deletion_protection', false, unprotected),
+  turned('deletion_protection_enabled', false, unprotected),
+  turned('skip_final_snapshot', true, 'from now on a destroy takes no final snapshot, and its data is lost'),
+  turned(
+    'is_enabled',
+    false,
+    'what is encrypted with it cannot be read until it is enabled again',
+    'aws_kms_key',
+  ),
+  {
+    attribute: 'retention_in_days',
+    type: 'aws_cloudwatch_log_group',
+    // Zero is for ever.
+    tell: (from, to) =>
+      Number(to) > 0 && (Number(from) === 0 || Number(to) < Number(from))
+        ? `logs of more than ${String(to)} days ago are deleted (so far ${Number(from) === 0 ? 'kept for ever' : `${String(from)} days`}); to keep them, export them first`
+        : undefined,
+  },
+  {
+    attribute: 'redrive_policy',
+    type: 'aws_sqs_queue',
+    tell: (_, to) =>
+      isNone(to)
+        ? 'a task that cannot be done is received again and again, until its retention is over: there is no dead-letter queue any more'
+        : undefined,
+  },
+  {
+    attribute: 'redrive_policy',
+    type: 'aws_sns_topic_subscription',
+    tell: (_, to) =>
+      isNone(to) ? 'what SNS cannot deliver is lost: there is no dead-letter queue any more' : undefined,
+  },
+];
+
+function risksOf(change: ResourceChange): string[] {
+  return risks.flatMap(({ attribute, type = change.type, tell }) => {
+    const difference = type === change.type ? changed(change, attribute) : undefined;
+    return difference === undefined ? [] : (tell(difference.from, difference.to) ?? []);
+  });
 }
 
 /** What loses data, at once or at the next mistake. */
@@ -65,6 +119,6 @@ export const data: Rule = ({ plan }) =>
       return [{ severity: 'warning', topic: 'data', address, text }];
     }
     return change.action === 'update'
-      ? risks(change).map((risk) => ({ severity: 'warning', topic: 'data', address, text: `${risk}.` }))
+      ? risksOf(change).map((risk) => ({ severity: 'warning', topic: 'data', address, text: `${risk}.` }))
       : [];
   });

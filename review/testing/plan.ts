@@ -14,6 +14,11 @@ export interface Planned {
   readonly replacedFor?: readonly string[];
 }
 
+/** A resource some of whose attributes change. */
+export function update(type: string, before: object, after: object): Planned {
+  return { type, before: { ...before }, after: { ...before, ...after } };
+}
+
 function actions({ before, after, replacedFor }: Planned): string[] {
   if (replacedFor !== undefined) {
     return ['delete', 'create'];

@@ -1,0 +1,121 @@
+import { type Expiration, type Scope, covers, expirationsOf, includes } from '../expirations';
+import type { Finding, Rule, Severity } from '../finding';
+import type { Plan, ResourceChange } from '../plan';
+
+interface Words {
+  readonly severity: Severity;
+  /** What is deleted, of those that the scope names. */
+  readonly what: (scope: string) => string;
+  /** From when on the days are counted. */
+  readonly since: string;
+}
+
+const words: Readonly<Record<Expiration['of'], Words>> = {
+  objects: {
+    severity: 'critical',
+    what: (scope) => `every object${scope}`,
+    since: 'after it was written',
+  },
+  versions: {
+    severity: 'warning',
+    what: (scope) => `every version${scope} that was replaced or deleted`,
+    since: 'after that',
+  },
+  parts: {
+    severity: 'notice',
+    what: (scope) => `every upload in parts${scope} that is not completed`,
+    since: 'after it began',
+  },
+};
+
+function describeScope({ prefix, tags, largerThan, smallerThan }: Scope): string {
+  const tagged = [...tags].map(([key, value]) => `${key}=${value}`).join(' and ');
+  const sized = [
+    ...(largerThan === 0 ? [] : [`more than ${largerThan} bytes`]),
+    ...(smallerThan === Infinity ? [] : [`less than ${smallerThan} bytes`]),
+  ].join(' and ');
+  return [
+    prefix === '' ? '' : ` under ${prefix}`,
+    tagged === '' ? '' : ` with the tag ${tagged}`,
+    sized === '' ? '' : ` of ${sized}`,
+  ].join('');
+}
+
+function describeTime({ time, of, keeps }: Expiration): string {
+  const kept = keeps === 0 ? '' : `, but for the newest ${keeps}`;
+  if (time instanceof Date) {
+    return `on ${time.toISOString().slice(0, 10)}${kept}`;
+  }
+  return time === undefined
+    ? `after a time that is known only after the apply${kept}`
+    : `${time} ${time === 1 ? 'day' : 'days'} ${words[of].since}${kept}`;
+}
+
+/**
+ * What a new or tighter expiration deletes, when, and how to keep it.
+ * Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-expire-general-considerations.html
+ */
+function describe(expiration: Expiration, before: Expiration | undefined, keepsVersions: boolean): string {
+  const { of, rule, scope } = expiration;
+  const what = words[of].what(describeScope(scope));
+  const sofar = before === undefined ? 'it was kept so far' : `so far ${describeTime(before)}`;
+  const old = expiration.time instanceof Date ? '' : ' What is as old already goes at the next midnight UTC.';
+  const undo =
+    of === 'objects' && keepsVersions
+      ? ' The bucket keeps versions: it can be brought back until its version expires as well.'
+      : '';
+  const keep = before === undefined ? 'disable the rule or narrow its filter' : 'leave the rule as it was';
+  return `S3 deletes ${what} ${describeTime(expiration)} (rule ${rule}); ${sofar}.${old}${undo} To keep it, ${keep}.`;
+}
+
+/** A bucket that is made by the same plan holds nothing yet. */
+function isOfNewBucket({ unknown, after }: ResourceChange, { changes }: Plan): boolean {
+  return (
+    unknown.has('bucket') ||
+    changes.some(
+      ({ type, action, after: made }) =>
+        type === 'aws_s3_bucket' && action === 'create' && made?.bucket === after?.bucket,
+    )
+  );
+}
+
+function keepsVersions(bucket: unknown, { resources }: Plan): boolean {
+  return resources.some(
+    ({ type, after }) =>
+      type === 'aws_s3_bucket_versioning' &&
+      after?.bucket === bucket &&
+      JSON.stringify(after?.versioning_configuration ?? []).includes('"Enabled"'),
+  );
+}
+
+function found(change: ResourceChange, plan: Plan): Omit<Finding, 'topic' | 'address'>[] {
+  const { before, after, unknown } = change;
+  if (after?.rule === undefined && unknown.has('rule')) {
+    const text = 'what S3 will delete by itself cannot be read before the apply.';
+    return [{ severity: 'warning', text }];
+  }
+  const bucket = after?.bucket;
+  const known = before?.bucket === bucket ? expirationsOf(before?.rule) : [];
+  return expirationsOf(after?.rule)
+    .filter((expiration) => !known.some((one) => covers(one, expiration)))
+    .map((expiration) => {
+      const earlier = known.find((one) => includes(one, expiration));
+      return {
+        severity: words[expiration.of].severity,
+        text: describe(expiration, earlier, keepsVersions(bucket, plan)),
+      };
+    });
+}
+
+/** What S3 deletes by itself from now on, or sooner than before, though nothing is destroyed. */
+export const expiry: Rule = ({ plan }) =>
+  plan.changes
+    .filter(
+      (change) =>
+        change.type === 'aws_s3_bucket_lifecycle_configuration' &&
+        change.after !== undefined &&
+        !isOfNewBucket(change, plan),
+    )
+    .flatMap((change) =>
+      found(change, plan).map((one): Finding => ({ ...one, topic: 'data', address: change.address })),
+    );

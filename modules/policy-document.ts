@@ -38,11 +38,18 @@ export function assumedBy(service: string): string {
   return policyDocument({ Sid: 'Assume', Principal: { Service: service }, Action: 'sts:AssumeRole' });
 }
 
+/** What a role does with a customer-managed KMS key: it asks for data keys to encrypt with, and has data keys decrypted. */
+const keyUses = {
+  encrypt: ['kms:GenerateDataKey'],
+  decrypt: ['kms:Decrypt'],
+  encryptDecrypt: ['kms:GenerateDataKey', 'kms:Decrypt'],
+} as const;
+
 /** Lets a role use a customer-managed KMS key; nothing where there is none, since AWS's own keys need no permission. */
 export function useOfKey(
   Sid: string,
   keyArn: string | undefined,
-  ...Action: readonly string[]
+  use: keyof typeof keyUses,
 ): PolicyStatement[] {
-  return keyArn === undefined ? [] : [{ Sid, Action, Resource: keyArn }];
+  return keyArn === undefined ? [] : [{ Sid, Action: keyUses[use], Resource: keyArn }];
 }

@@ -1,3 +1,5 @@
+import type { Grantee } from '../grantee';
+import type { PolicyStatement } from '../policy-document';
 import { Synthesized, statements } from '../testing/synthesized';
 import { EncryptionKey, type EncryptionKeyProps } from './encryption-key';
 
@@ -51,6 +53,40 @@ describe('an encryption key', () => {
       Principal: { AWS: 'arn:aws:iam::111122223333:root' },
       Action: 'kms:*',
     });
+  });
+
+  it.each<[string, (key: EncryptionKey, role: Grantee) => void, object]>([
+    [
+      'decrypt',
+      (key, role) => {
+        key.grantDecrypt(role);
+      },
+      { Sid: 'DecryptWithKey', Action: ['kms:Decrypt'] },
+    ],
+    [
+      'encrypt',
+      (key, role) => {
+        key.grantEncrypt(role);
+      },
+      { Sid: 'EncryptWithKey', Action: ['kms:GenerateDataKey'] },
+    ],
+    [
+      'do both',
+      (key, role) => {
+        key.grantEncryptDecrypt(role);
+      },
+      { Sid: 'EncryptAndDecryptWithKey', Action: ['kms:GenerateDataKey', 'kms:Decrypt'] },
+    ],
+  ])('lets a role %s with it, and with no other key', (_, grant, statement) => {
+    const stack = synthesize();
+    const granted: PolicyStatement[] = [];
+    grant(stack.built, {
+      grant: (...statements) => {
+        granted.push(...statements);
+      },
+    });
+    expect(granted).toEqual([{ ...statement, Resource: stack.built.arn }]);
+    expect(stack.reference(granted[0]?.Resource)).toMatch(/^\$\{aws_kms_key\..*\.arn\}$/);
   });
 
   it('may be destroyed', () => {

@@ -2,7 +2,8 @@ import { KmsAlias } from '@cdktf/provider-aws/lib/kms-alias';
 import { KmsKey } from '@cdktf/provider-aws/lib/kms-key';
 import { Construct } from 'constructs';
 
-import { type PolicyStatement, policyDocument } from '../policy-document';
+import type { Grantee } from '../grantee';
+import { type PolicyStatement, policyDocument, useOfKey } from '../policy-document';
 import { protection } from '../protection';
 
 /** Settings of an {@link EncryptionKey}. */
@@ -23,7 +24,8 @@ export interface EncryptionKeyProps {
 
 /**
  * A customer-managed KMS key for a bucket, its topic and its queues, rotated once a year. Its own policy lets S3, SNS
- * and CloudWatch pass messages on, which a key of AWS's cannot.
+ * and CloudWatch pass messages on, which a key of AWS's cannot. The `grant…` methods of buckets, topics and queues hand out what
+ * their own use of the key needs; those of the key are for whoever uses it otherwise.
  */
 export class EncryptionKey extends Construct {
   readonly arn: string;
@@ -54,6 +56,21 @@ export class EncryptionKey extends Construct {
     const alias = new KmsAlias(this, 'alias', { name: `alias/${name}`, targetKeyId: key.keyId });
     this.arn = key.arn;
     this.resources = { key, alias };
+  }
+
+  /** Lets a program read what the key encrypted: objects, messages of queues. */
+  grantDecrypt(grantee: Grantee): void {
+    grantee.grant(...useOfKey('DecryptWithKey', this.arn, 'decrypt'));
+  }
+
+  /** Lets a program write objects that the key encrypts; in parts, and to queues and topics, it needs to decrypt as well. */
+  grantEncrypt(grantee: Grantee): void {
+    grantee.grant(...useOfKey('EncryptWithKey', this.arn, 'encrypt'));
+  }
+
+  /** Lets a program read and write what the key encrypts: objects, also in parts, and messages of queues and topics. */
+  grantEncryptDecrypt(grantee: Grantee): void {
+    grantee.grant(...useOfKey('EncryptAndDecryptWithKey', this.arn, 'encryptDecrypt'));
   }
 }
 

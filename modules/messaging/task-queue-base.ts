@@ -32,16 +32,14 @@ export abstract class TaskQueueBase extends Construct {
       grantee.grant({ Sid: 'GiveUpOnTasks', Action: 'sqs:SendMessage', Resource: this.deadLetterQueueArn });
     }
     // The second to give up on one: the dead-letter queue encrypts it anew.
-    grantee.grant(
-      ...useOfKey('ReadEncryptedTasks', this.encryptionKeyArn, 'kms:Decrypt', 'kms:GenerateDataKey'),
-    );
+    grantee.grant(...useOfKey('ReadEncryptedTasks', this.encryptionKeyArn, 'encryptDecrypt'));
   }
 
   /** Lets a program put tasks into the queue by itself, without an upload: events of S3, with or without SNS's envelope. */
   grantSend(grantee: Grantee): void {
     grantee.grant(
       { Sid: 'SendTasks', Action: 'sqs:SendMessage', Resource: this.arn },
-      ...useOfKey('EncryptTasks', this.encryptionKeyArn, 'kms:GenerateDataKey', 'kms:Decrypt'),
+      ...useOfKey('EncryptTasks', this.encryptionKeyArn, 'encryptDecrypt'),
     );
   }
 

@@ -64,7 +64,7 @@ export class UploadTopic extends Construct {
     grantee.grant(
       { Sid: 'AnnounceUploads', Action: 'sns:Publish', Resource: this.arn },
       // Source: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
-      ...useOfKey('EncryptAnnouncements', this.encryptionKeyArn, 'kms:GenerateDataKey', 'kms:Decrypt'),
+      ...useOfKey('EncryptAnnouncements', this.encryptionKeyArn, 'encryptDecrypt'),
     );
   }
 

@@ -42,7 +42,7 @@ export abstract class UploadBucketBase extends Construct {
         ],
         Resource: `${this.arn}/${this.processedPrefix}*`,
       },
-      ...useOfKey('WriteEncrypted', this.encryptionKeyArn, 'kms:Decrypt', 'kms:GenerateDataKey'),
+      ...useOfKey('WriteEncrypted', this.encryptionKeyArn, 'encryptDecrypt'),
     );
   }
 
@@ -54,7 +54,7 @@ export abstract class UploadBucketBase extends Construct {
         Action: 's3:PutObject',
         Resource: `${this.arn}/${this.uploadsPrefix}*`,
       },
-      ...useOfKey('UploadEncrypted', this.encryptionKeyArn, 'kms:GenerateDataKey'),
+      ...useOfKey('UploadEncrypted', this.encryptionKeyArn, 'encrypt'),
     );
   }
 
@@ -76,7 +76,7 @@ export abstract class UploadBucketBase extends Construct {
         Action: 's3:GetObject',
         Resource: `${this.arn}/${this.processedPrefix}*`,
       },
-      ...useOfKey('ReadEncrypted', this.encryptionKeyArn, 'kms:Decrypt'),
+      ...useOfKey('ReadEncrypted', this.encryptionKeyArn, 'decrypt'),
     );
   }
 

@@ -253,7 +253,7 @@ describe('an upload bucket', () => {
           bucket.grantProcess(grantee);
         }, encrypted),
       ).toMatchObject({
-        WriteEncrypted: { Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: 'arn:key' },
+        WriteEncrypted: { Action: ['kms:GenerateDataKey', 'kms:Decrypt'], Resource: 'arn:key' },
       });
       expect(
         granted((bucket, grantee) => {

@@ -39,7 +39,11 @@ import {
   SetQueueAttributesCommand,
 } from '@aws-sdk/client-sqs';
 import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
+import {
+  type PresignedPost,
+  type PresignedPostOptions,
+  createPresignedPost,
+} from '@aws-sdk/s3-presigned-post';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 
 import { Edge } from '../edge/edge';
@@ -54,6 +58,12 @@ const queueArn = `arn:aws:sqs:${region}:000000000000:tasks`;
 const topicArn = `arn:aws:sns:${region}:000000000000:uploads`;
 
 jest.setTimeout(30_000);
+
+interface Keys {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken?: string;
+}
 
 const policy = (...statements: object[]): string =>
   JSON.stringify({ Version: '2012-10-17', Statement: statements });
@@ -74,9 +84,10 @@ describe('the edge with access decisions', () => {
   let access: Access;
   let admin: ReturnType<typeof clientsOf>;
   let worker: ReturnType<typeof clientsOf>;
+  let workerCredentials: Required<Keys>;
   let queueUrl: string;
 
-  function clientsOf(credentials: { accessKeyId: string; secretAccessKey: string; sessionToken?: string }) {
+  function clientsOf(credentials: Keys) {
     const common = { endpoint: edge.url, region, credentials, maxAttempts: 1 };
     const clients = {
       s3: new S3Client({ ...common, forcePathStyle: true }),
@@ -110,6 +121,22 @@ describe('the edge with access decisions', () => {
     ];
     answer.resume();
     return answer.statusCode;
+  };
+  const signForm = (options: Omit<PresignedPostOptions, 'Bucket'>): Promise<PresignedPost> => {
+    // The library has a client of its own version.
+    const signer: unknown = worker.s3;
+    return createPresignedPost(signer as Parameters<typeof createPresignedPost>[0], {
+      Bucket: bucket,
+      ...options,
+    });
+  };
+  const post = ({ url, fields }: PresignedPost, content = 'content'): Promise<Response> => {
+    const form = new FormData();
+    Object.entries(fields).forEach(([name, value]) => {
+      form.append(name, value);
+    });
+    form.append('file', new Blob([content]), 'form.txt');
+    return fetch(url, { method: 'POST', body: form });
   };
   const visit = (key: string): Promise<Response> => fetch(`${edge.url}/${bucket}/${key}`);
 
@@ -155,11 +182,12 @@ describe('the edge with access decisions', () => {
     const { Credentials } = await admin.sts.send(
       new AssumeRoleCommand({ RoleArn: 'arn:aws:iam::000000000000:role/worker', RoleSessionName: 'i-1' }),
     );
-    worker = clientsOf({
+    workerCredentials = {
       accessKeyId: Credentials!.AccessKeyId!,
       secretAccessKey: Credentials!.SecretAccessKey!,
       sessionToken: Credentials!.SessionToken!,
-    });
+    };
+    worker = clientsOf(workerCredentials);
   }, 180_000);
 
   beforeEach(async () => {
@@ -326,7 +354,66 @@ describe('the edge with access decisions', () => {
     });
   });
 
+  describe('a signature', () => {
+    const receive = (keys: Keys): Promise<unknown> =>
+      clientsOf(keys).sqs.send(new ReceiveMessageCommand({ QueueUrl: queueUrl }));
+    const read = (keys: Keys): Promise<unknown> =>
+      clientsOf(keys).s3.send(new GetObjectCommand({ Bucket: bucket, Key: 'uploads/a b+c.txt' }));
+
+    it('by another secret than the one of its key is refused, of a role and of the administrator', async () => {
+      for (const keys of [workerCredentials, administrator]) {
+        const forged = { ...keys, secretAccessKey: 'guessed' };
+        await expect(read(forged)).rejects.toMatchObject({
+          name: 'SignatureDoesNotMatch',
+          message: expect.stringContaining('Check your key and signing method.') as string,
+          $metadata: { httpStatusCode: 403 },
+        });
+        await expect(receive(forged)).rejects.toMatchObject({ name: 'SignatureDoesNotMatch' });
+      }
+    });
+
+    it('with a key that STS did not give is refused', async () => {
+      const unknown = { ...workerCredentials, accessKeyId: 'ASIAUNKNOWN' };
+      await expect(read(unknown)).rejects.toMatchObject({ name: 'InvalidAccessKeyId' });
+      await expect(receive(unknown)).rejects.toMatchObject({ name: 'InvalidClientTokenId' });
+    });
+
+    it('without the token of its session, or with that of another, is refused', async () => {
+      const { accessKeyId, secretAccessKey } = workerCredentials;
+      await expect(read({ accessKeyId, secretAccessKey })).rejects.toMatchObject({
+        name: 'InvalidAccessKeyId',
+      });
+      const another = { ...workerCredentials, sessionToken: 'another' };
+      await expect(read(another)).rejects.toMatchObject({ name: 'InvalidToken' });
+      await expect(receive(another)).rejects.toMatchObject({ name: 'InvalidClientTokenId' });
+    });
+  });
+
   describe('a presigned request', () => {
+    it('is refused once anything of it was altered', async () => {
+      const signed = await getSignedUrl(
+        worker.s3,
+        new GetObjectCommand({ Bucket: bucket, Key: 'uploads/a b+c.txt' }),
+        { expiresIn: 60 },
+      );
+      await put('uploads/other.txt');
+      for (const altered of [
+        signed.replace('a%20b%2Bc.txt', 'other.txt'),
+        signed.replace('X-Amz-Expires=60', 'X-Amz-Expires=6000'),
+        signed.replace('X-Amz-Signature=', 'X-Amz-Signature=0'),
+        `${signed}&versionId=null`,
+      ]) {
+        expect(altered).not.toBe(signed);
+        const answer = await fetch(altered);
+        expect(answer.status).toBe(403);
+        expect(await answer.text()).toContain('<Code>SignatureDoesNotMatch</Code>');
+      }
+      const more = await fetch(signed, { headers: { 'x-amz-expected-bucket-owner': '000000000000' } });
+      expect(more.status).toBe(403);
+      expect(await more.text()).toContain('headers present in the request which were not signed');
+      expect((await fetch(signed)).status).toBe(200);
+    });
+
     it('may do what its signer may', async () => {
       const read = await getSignedUrl(
         worker.s3,
@@ -355,18 +442,45 @@ describe('the edge with access decisions', () => {
       ['processed/', 204],
       ['uploads/', 403],
     ])('by POST under %s is answered by what its signer may: %i', async (prefix, status) => {
-      // The library has a client of its own version.
-      const signer: unknown = worker.s3;
-      const { url, fields } = await createPresignedPost(signer as Parameters<typeof createPresignedPost>[0], {
-        Bucket: bucket,
-        Key: `${prefix}form.txt`,
+      const answer = await post(await signForm({ Key: `${prefix}form.txt` }), 'y'.repeat(3e6));
+      expect(answer.status).toBe(status);
+    });
+
+    it('by POST is refused once its policy was altered, or is another one', async () => {
+      const { url, fields } = await signForm({ Key: 'processed/form.txt' });
+      const generous = JSON.stringify({ expiration: '2999-01-01T00:00:00Z', conditions: [] });
+      for (const Policy of [Buffer.from(generous).toString('base64'), '']) {
+        const answer = await post({ url, fields: { ...fields, Policy } });
+        expect(answer.status).toBe(403);
+        expect(await answer.text()).toContain('<Code>SignatureDoesNotMatch</Code>');
+      }
+    });
+
+    // The edge refuses the additional field; the rest are what LocalStack enforces.
+    it.each([
+      ['is larger than it says', {}, '12345', 'EntityTooLarge'],
+      ['is smaller than it says', {}, '', 'EntityTooSmall'],
+      ['has a key that begins otherwise', { key: 'processed/other.txt' }, '1', 'Policy Condition failed'],
+      ['has another value than it says', { 'Content-Type': 'text/html' }, '1', 'Policy Condition failed'],
+      ['has a field that it does not speak of', { acl: 'public-read' }, '1', 'Extra input fields: acl'],
+    ])('by POST is held to its policy: a form that %s', async (_what, changed, content, problem) => {
+      const { url, fields } = await signForm({
+        Key: 'processed/forms/${filename}',
+        Fields: { 'Content-Type': 'text/plain' },
+        Conditions: [['content-length-range', 1, 4]],
       });
-      const form = new FormData();
-      Object.entries(fields).forEach(([name, value]) => {
-        form.append(name, value);
-      });
-      form.append('file', new Blob(['y'.repeat(3e6)]), 'form.txt');
-      expect((await fetch(url, { method: 'POST', body: form })).status).toBe(status);
+      expect((await post({ url, fields }, '1234')).status).toBe(204);
+      const answer = await post({ url, fields: { ...fields, ...changed } }, content);
+      expect([answer.status, await answer.text()]).toEqual([
+        problem.startsWith('Entity') ? 400 : 403,
+        expect.stringContaining(problem),
+      ]);
+    });
+
+    it('by POST is refused once its policy has expired', async () => {
+      const answer = await post(await signForm({ Key: 'processed/form.txt', Expires: -1 }));
+      expect(answer.status).toBe(403);
+      expect(await answer.text()).toContain('Invalid according to Policy: Policy expired.');
     });
   });
 

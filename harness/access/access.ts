@@ -4,6 +4,7 @@ import type { Call } from '../edge/call';
 import { isForm } from '../edge/call';
 import type { Edge } from '../edge/edge';
 import type { Answer, Verdict } from '../edge/guard';
+import { type Caller, callerOf, senderOf } from './authentication';
 import { Cache } from './cache';
 import { changesRights } from './changes';
 import { Clients } from './clients';
@@ -13,13 +14,13 @@ import { Facts } from './facts';
 import { type DeniedCall, History } from './history';
 import { Judge, type JudgedPrincipal } from './judge';
 import { deleteAllowed, readDeletionOrder } from './multi-delete';
-import { isExpired } from './presigned';
-import { Principals } from './principal';
+import type { Principal } from './principal';
 import type { Requirement } from './requirement';
 import { requirementsOf, servicePrefix } from './requirements/requirements';
 import { deletion, listingTold, s3Requirements } from './requirements/s3';
 import { rolePolicies } from './role-policies';
 import { type S3Request, readS3Request } from './s3-operation';
+import { Signers } from './signers';
 import { readUploadForm } from './upload-form';
 import { type Grant, grantsOf, unused, usedGrants } from './usage';
 
@@ -30,17 +31,15 @@ export class Access {
   private readonly clients: Clients;
   private readonly facts: Facts;
   private readonly judge: Judge;
-  private readonly principals: Principals;
+  private readonly signers = new Signers();
 
   private constructor(
     edge: Edge,
     private readonly region: string,
   ) {
-    const where = { endpoint: edge.url, region };
-    this.clients = new Clients(where);
+    this.clients = new Clients({ endpoint: edge.url, region });
     this.facts = new Facts(this.clients, this.cache);
     this.judge = new Judge(this.clients, this.cache);
-    this.principals = new Principals(where);
   }
 
   /** Guards an edge from now on. */
@@ -99,20 +98,29 @@ export class Access {
     if (call.service === 's3') {
       return this.decideS3(call, request, body);
     }
-    // Needs no permission; it is also what tells here who signs.
-    if (call.service === 'sts' && call.action === 'GetCallerIdentity') {
+    const caller = await callerOf(this.signers, call, request, body);
+    if ('answer' in caller) {
+      return caller;
+    }
+    const verdict = await this.decideAction(call, caller.principal, body ?? Buffer.alloc(0));
+    if (call.service !== 'sts' || call.action !== 'AssumeRole' || verdict.answer !== undefined) {
+      return verdict;
+    }
+    return {
+      onAnswer: (content) => {
+        this.signers.learn(content);
+      },
+    };
+  }
+
+  private async decideAction(call: Call, principal: Principal, body: Buffer): Promise<Verdict> {
+    const { service, action = '?' } = call;
+    // GetCallerIdentity needs no permission.
+    if (principal.kind === 'administrator' || (service === 'sts' && action === 'GetCallerIdentity')) {
       return {};
     }
-    const principal = await this.principals.of(call.accessKeyId);
-    if (principal.kind === 'administrator') {
-      return {};
-    }
-    if (principal.kind === 'unknown') {
-      return { answer: refused(call, 403, 'InvalidClientTokenId', unknownKey(call.accessKeyId)) };
-    }
-    const requirements = await requirementsOf(call, body ?? Buffer.alloc(0), this.region, this.facts);
-    const action = `${servicePrefix(call.service)}:${call.action ?? '?'}`;
-    return this.verdict(call, principal, requirements, action);
+    const requirements = await requirementsOf(call, body, this.region, this.facts);
+    return this.verdict(call, principal, requirements, `${servicePrefix(service)}:${action}`);
   }
 
   private async decideS3(call: Call, request: IncomingMessage, body: Buffer | undefined): Promise<Verdict> {
@@ -122,10 +130,7 @@ export class Access {
       };
     }
     let s3 = readS3Request(call);
-    if (isExpired(s3.query, new Date())) {
-      return { answer: refused(call, 403, 'AccessDenied', 'Request has expired') };
-    }
-    let { accessKeyId } = call;
+    let caller: Caller;
     if (s3.operation === 'PostObject') {
       const form = await readUploadForm(request);
       if (form === undefined) {
@@ -133,14 +138,16 @@ export class Access {
         return { answer: refused(call, 400, 'InvalidArgument', message) };
       }
       s3 = { ...s3, key: form.get('key') ?? '', headers: Object.fromEntries(form) };
-      accessKeyId = form.get('x-amz-credential')?.split('/')[0];
+      caller = await senderOf(this.signers, call, form);
+    } else {
+      caller = await callerOf(this.signers, call, request, body);
     }
-    const principal = await this.principals.of(accessKeyId);
+    if ('answer' in caller) {
+      return caller;
+    }
+    const { principal } = caller;
     if (principal.kind === 'administrator') {
       return this.administrate(call, s3, body);
-    }
-    if (principal.kind === 'unknown') {
-      return { answer: refused(call, 403, 'InvalidAccessKeyId', unknownKey(accessKeyId)) };
     }
     if (s3.operation === 'DeleteObjects' && body !== undefined) {
       return this.deleteObjects(principal, s3.bucket, body);
@@ -226,8 +233,4 @@ export class Access {
     this.history.deny({ principal: name, action, resource: call.path.split('?')[0] ?? '', message });
     return denied(call, message);
   }
-}
-
-function unknownKey(accessKeyId: string | undefined): string {
-  return `The AWS Access Key Id you provided does not exist in our records: ${accessKeyId ?? 'none'}. The lab's administrator is «test»; roles have the keys that STS gives.`;
 }

@@ -81,3 +81,37 @@ export function refused(call: Call, status: number, code: string, message: strin
   const { contentType, content } = errorBody(call, code, message, 'Sender');
   return { status, headers: { 'content-type': contentType }, content: call.method === 'HEAD' ? '' : content };
 }
+
+/** Why a call is not taken for that of whom it names. */
+export type ClaimFault = 'unknownKey' | 'wrongToken' | 'expired' | 'wrongSignature';
+
+type Words = readonly [status: number, code: string, message: string];
+
+const mismatch = 'The request signature we calculated does not match the signature you provided.';
+const unknownKey =
+  "The AWS Access Key Id you provided does not exist in our records. The lab's administrator is «test»; roles have the keys that STS gives.";
+
+/** Source: https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html#ErrorCodeList */
+const s3Words: Readonly<Record<ClaimFault, Words>> = {
+  unknownKey: [403, 'InvalidAccessKeyId', unknownKey],
+  wrongToken: [400, 'InvalidToken', 'The provided token is malformed or otherwise invalid.'],
+  expired: [400, 'ExpiredToken', 'The provided token has expired.'],
+  wrongSignature: [403, 'SignatureDoesNotMatch', `${mismatch} Check your key and signing method.`],
+};
+
+/** Source: https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html, and the same page of other services */
+const otherWords: Readonly<Record<ClaimFault, Words>> = {
+  unknownKey: [403, 'InvalidClientTokenId', unknownKey],
+  wrongToken: [403, 'InvalidClientTokenId', 'The security token included in the request is invalid.'],
+  expired: [403, 'ExpiredToken', 'The security token included in the request is expired'],
+  wrongSignature: [
+    403,
+    'SignatureDoesNotMatch',
+    `${mismatch} Check your AWS Secret Access Key and signing method. Consult the service documentation for details.`,
+  ],
+};
+
+/** Refuses a call that does not prove what it claims, in the words of its service. */
+export function disproved(call: Call, fault: ClaimFault): Answer {
+  return refused(call, ...(call.service === 's3' ? s3Words : otherWords)[fault]);
+}

@@ -151,7 +151,7 @@ export class Edge {
       return;
     }
     const failure = this.faults.take(call);
-    const { answer, onMissing } = await this.ask(call, request, body);
+    const { answer, ...hooks } = await this.ask(call, request, body);
     const handler = this.handlers.get(`${service}:${call.action ?? ''}`) ?? this.handlers.get(`${service}:*`);
     if (failure !== undefined) {
       request.resume();
@@ -171,7 +171,7 @@ export class Edge {
     } else {
       await this.forward(request, response, call, body, {
         ...(bucket === undefined ? {} : { host: this.emulator?.host ?? host }),
-        onMissing,
+        ...hooks,
       });
     }
     const { headers: _headers, ...recorded } = call;
@@ -185,7 +185,7 @@ export class Edge {
     response: ServerResponse,
     call: Call,
     body: Buffer | undefined,
-    { onMissing, ...hostHeader }: { host?: string; onMissing?: Verdict['onMissing'] } = {},
+    { onMissing, onAnswer, ...hostHeader }: { host?: string } & Omit<Verdict, 'answer'> = {},
   ): Promise<void> {
     const origin = this.emulator;
     if (origin === undefined) {
@@ -215,7 +215,12 @@ export class Edge {
       give(instead, response);
       return;
     }
-    await passOn(answer, response, answerCorrections.get(`${call.service}:${call.action ?? ''}`));
+    const correct = answerCorrections.get(`${call.service}:${call.action ?? ''}`);
+    const hear = (content: string): string => {
+      onAnswer?.(content);
+      return correct?.(content) ?? content;
+    };
+    await passOn(answer, response, correct === undefined && onAnswer === undefined ? undefined : hear);
   }
 
   private giveUp(response: ServerResponse, error: unknown): void {

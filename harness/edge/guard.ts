@@ -15,6 +15,8 @@ export interface Verdict {
   readonly answer?: Answer;
   /** Asked when the service answers 404: what the client is told instead, if anything. */
   readonly onMissing?: () => Promise<Answer | undefined>;
+  /** Told what the service answers before the client hears of it. */
+  readonly onAnswer?: (content: string) => void;
 }
 
 /**

@@ -7,9 +7,20 @@ import { promisify } from 'node:util';
 import { type Activity, AutoScaling } from '@aws-sdk/client-auto-scaling';
 import { CloudWatch } from '@aws-sdk/client-cloudwatch';
 import { EC2, EC2ServiceException } from '@aws-sdk/client-ec2';
+import {
+  type Action,
+  ElasticLoadBalancingV2,
+  paginateDescribeAccountLimits,
+  paginateDescribeListenerCertificates,
+  paginateDescribeListeners,
+  paginateDescribeLoadBalancers,
+  paginateDescribeRules,
+  paginateDescribeTargetGroups,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
 import { SQS } from '@aws-sdk/client-sqs';
 
 import { eventually } from '../lab/wait';
+import { administrator } from '../support/account';
 import { type Room, openRoom } from './testing/room';
 
 const region = 'us-east-2';
@@ -24,7 +35,7 @@ beforeAll(async () => {
   const common = {
     endpoint: room.endpoint,
     region,
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    credentials: administrator,
   };
   ec2 = new EC2(common);
   autoScaling = new AutoScaling(common);
@@ -70,6 +81,18 @@ async function ended(name: string): Promise<Activity> {
     const { Activities } = await autoScaling.describeScalingActivities({ AutoScalingGroupName: name });
     return Activities?.find(({ EndTime }) => EndTime !== undefined);
   });
+}
+
+/** How many items each page of a list has. */
+async function sizes<Page>(
+  pages: AsyncIterable<Page>,
+  items: (page: Page) => readonly unknown[] | undefined,
+): Promise<number[]> {
+  const lengths: number[] = [];
+  for await (const page of pages) {
+    lengths.push(items(page)?.length ?? 0);
+  }
+  return lengths;
 }
 
 /** The AWS CLI, with what it prints as JSON read. */
@@ -286,7 +309,7 @@ describe('what SQS reports', () => {
     const common = {
       endpoint: room.endpoint,
       region,
-      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+      credentials: administrator,
     };
     const sqs = new SQS(common);
     const cloudWatch = new CloudWatch(common);
@@ -394,5 +417,138 @@ describe('the AWS CLI', () => {
     expect(await aws('cloudwatch', 'list-metrics', '--namespace', 'Test')).toMatchObject({
       Metrics: [{ MetricName: 'd' }],
     });
+  });
+
+  it('follows load balancers and targets with its own waiters, from before they are ready until they are gone', async () => {
+    const { Subnets = [] } = await ec2.describeSubnets({});
+    const [{ VpcId = '' } = {}] = Subnets;
+    const twoZones = ['a', 'b'].map(
+      (zone) => Subnets.find(({ AvailabilityZone }) => AvailabilityZone === region + zone)!.SubnetId!,
+    );
+    const elb = (action: string, ...words: string[]): Promise<unknown> => aws('elbv2', action, ...words);
+    const {
+      LoadBalancers: [made],
+    } = (await elb('create-load-balancer', '--name', 'waited-for', '--subnets', ...twoZones)) as {
+      LoadBalancers: [{ LoadBalancerArn: string; State: { Code: string } }];
+    };
+    expect(made.State.Code).toBe('provisioning');
+    const balancer = ['--load-balancer-arns', made.LoadBalancerArn];
+    await elb('wait', 'load-balancer-exists', ...balancer);
+    await elb('wait', 'load-balancer-available', ...balancer);
+
+    await template('target', '#!/bin/bash\n');
+    const { Instances } = await ec2.runInstances({
+      LaunchTemplate: { LaunchTemplateName: 'target' },
+      MinCount: 1,
+      MaxCount: 1,
+    });
+    const { InstanceId = '' } = Instances![0]!;
+    const body = await eventually('its body', () => room.fleet.body(InstanceId));
+    const {
+      TargetGroups: [{ TargetGroupArn }],
+    } = (await elb(
+      ...['create-target-group', '--name', 'waited-for', '--vpc-id', VpcId, '--protocol', 'HTTP'],
+      ...['--port', '8080', '--health-check-interval-seconds', '6', '--healthy-threshold-count', '2'],
+    )) as { TargetGroups: [{ TargetGroupArn: string }] };
+    const group = ['--target-group-arn', TargetGroupArn];
+    const delay = 'Key=deregistration_delay.timeout_seconds,Value=1';
+    await elb('modify-target-group-attributes', ...group, '--attributes', delay);
+    await elb(
+      ...['create-listener', '--load-balancer-arn', made.LoadBalancerArn, '--protocol', 'HTTP'],
+      ...['--port', '80', '--default-actions', `Type=forward,TargetGroupArn=${TargetGroupArn}`],
+    );
+    const target = ['--targets', `Id=${InstanceId}`];
+    const states = async (): Promise<string[]> => {
+      const { TargetHealthDescriptions: shown } = (await elb('describe-target-health', ...group)) as {
+        TargetHealthDescriptions: { TargetHealth: { State: string } }[];
+      };
+      return shown.map(({ TargetHealth: { State } }) => State);
+    };
+    await elb('register-targets', ...group, ...target);
+    expect(await states()).toEqual([expect.not.stringMatching(/^healthy$/)]);
+    void body.run(['python3', '-m', 'http.server', '8080', '--bind', body.address!, '--directory', '/srv']);
+    await elb('wait', 'target-in-service', ...group, ...target);
+    expect(await states()).toEqual(['healthy']);
+    await elb('deregister-targets', ...group, ...target);
+    await elb('wait', 'target-deregistered', ...group, ...target);
+    expect(await states()).toEqual([]);
+
+    await elb('delete-load-balancer', '--load-balancer-arn', made.LoadBalancerArn);
+    await elb('wait', 'load-balancers-deleted', ...balancer);
+    await expect(elb('describe-load-balancers', ...balancer)).rejects.toThrow('LoadBalancerNotFound');
+  });
+});
+
+describe('the paginators of the SDK', () => {
+  it('come to the end of every list of the load balancing API, one at a time', async () => {
+    const client = new ElasticLoadBalancingV2({
+      endpoint: room.endpoint,
+      region,
+      credentials: administrator,
+    });
+    const { Subnets = [] } = await ec2.describeSubnets({});
+    const { VpcId } = Subnets[0]!;
+    const names = ['page-1', 'page-2', 'page-3'];
+    const { LoadBalancers: balancers } = await client.createLoadBalancer({
+      Name: names[0],
+      Subnets: Subnets.slice(0, 2).map(({ SubnetId }) => SubnetId!),
+    });
+    const { LoadBalancerArn } = balancers![0]!;
+    for (const Name of names) {
+      await client.createTargetGroup({ Name, Protocol: 'HTTP', Port: 80, VpcId });
+    }
+    const answer: Action = { Type: 'fixed-response', FixedResponseConfig: { StatusCode: '200' } };
+    const certificate = (id: number): { CertificateArn: string } => ({
+      CertificateArn: `arn:aws:acm:${region}:000000000000:certificate/${id}2345678-1234-1234-1234-123456789012`,
+    });
+    const { Listeners: http } = await client.createListener({
+      LoadBalancerArn,
+      Protocol: 'HTTP',
+      Port: 80,
+      DefaultActions: [answer],
+    });
+    const { Listeners: https } = await client.createListener({
+      LoadBalancerArn,
+      Protocol: 'HTTPS',
+      Port: 443,
+      DefaultActions: [answer],
+      Certificates: [certificate(1)],
+    });
+    const { ListenerArn } = http![0]!;
+    for (const Priority of [1, 2]) {
+      const Conditions = [{ Field: 'path-pattern', Values: [`/${Priority}`] }];
+      await client.createRule({ ListenerArn, Priority, Conditions, Actions: [answer] });
+    }
+    const secure = https![0]!.ListenerArn;
+    await client.addListenerCertificates({ ListenerArn: secure, Certificates: [certificate(2)] });
+
+    const one = { PageSize: 1 };
+    expect({
+      groups: await sizes(
+        paginateDescribeTargetGroups({ client }, { ...one, Names: names }),
+        (page) => page.TargetGroups,
+      ),
+      listeners: await sizes(
+        paginateDescribeListeners({ client }, { ...one, LoadBalancerArn }),
+        (page) => page.Listeners,
+      ),
+      rules: await sizes(paginateDescribeRules({ client }, { ...one, ListenerArn }), (page) => page.Rules),
+      certificates: await sizes(
+        paginateDescribeListenerCertificates({ client }, { ...one, ListenerArn: secure }),
+        (page) => page.Certificates,
+      ),
+    }).toEqual({ groups: [1, 1, 1], listeners: [1, 1], rules: [1, 1, 1], certificates: [1, 1] });
+    const limits = await sizes(
+      paginateDescribeAccountLimits({ client }, { PageSize: 4 }),
+      (page) => page.Limits,
+    );
+    expect(limits.length).toBeGreaterThan(1);
+    const { LoadBalancers: all = [] } = await client.describeLoadBalancers({});
+    const balancersPaged = await sizes(
+      paginateDescribeLoadBalancers({ client }, one),
+      (page) => page.LoadBalancers,
+    );
+    expect(balancersPaged).toEqual(all.map(() => 1));
+    client.destroy();
   });
 });

@@ -126,6 +126,12 @@ describe('a configuration', () => {
       endpoint: 'http://127.0.0.1:4566',
     };
     expect(parseConfiguration(given)).toEqual({ ...given, preventDestroy: false });
+    const warm = {
+      ...given,
+      onDemandPercentageAboveBaseCapacity: 100,
+      warmPool: { poolState: 'Running', minSize: 1, maxGroupPreparedCapacity: 9, reuseOnScaleIn: true },
+    };
+    expect(parseConfiguration(warm)).toMatchObject(warm);
     const kept = { ...given, forceDestroy: false, preventDestroy: true };
     expect(parseConfiguration(kept)).toEqual(kept);
   });
@@ -218,6 +224,16 @@ describe('a configuration', () => {
       'what deletes and what forbids it',
       { forceDestroy: true, preventDestroy: true },
       'forceDestroy: got true; preventDestroy is on',
+    ],
+    [
+      'a warm pool that hibernates',
+      { warmPool: { poolState: 'Hibernated' } },
+      'warmPool.poolState: got "Hibernated"; it must be "Stopped" or "Running"',
+    ],
+    [
+      'a warm pool of spot instances',
+      { warmPool: {}, otherInstanceTypes: ['t3a.small'], onDemandPercentageAboveBaseCapacity: 50 },
+      'warmPool: got {}; AWS keeps no spot instances in a warm pool',
     ],
     ['spot of one type', { onDemandPercentageAboveBaseCapacity: 0 }, 'otherInstanceTypes: got nothing; spot'],
     [

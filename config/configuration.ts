@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { fleetProblems } from '../modules/compute/fleet-settings';
 import { nodeProblems } from '../modules/compute/node-runtime';
 import { queueScaling, queueScalingProblems } from '../modules/compute/queue-scaling';
+import { poolStateAllowed, poolStates } from '../modules/compute/warm-pool';
 import { networkProblems } from '../modules/network/network-choices';
 import { emailProblems } from '../modules/observability/alarm-topic';
 import { alarmThresholdProblems } from '../modules/observability/pipeline-alarms';
@@ -35,6 +36,12 @@ const scheduledAction = z.strictObject({
   minSize: z.number(),
   desiredCapacity: z.number(),
   maxSize: z.number(),
+});
+const warmPool = z.strictObject({
+  poolState: z.enum(poolStates, poolStateAllowed).optional(),
+  minSize: z.number().optional(),
+  maxGroupPreparedCapacity: z.number().optional(),
+  reuseOnScaleIn: z.boolean().optional(),
 });
 
 /** What a person can configure, with its defaults. */
@@ -95,6 +102,8 @@ export const configurationFields = z.strictObject({
   refreshAlarmNames: z.array(text).optional(),
   /** Sizes of the group at certain times. */
   schedule: z.array(scheduledAction).optional(),
+  /** Worker instances that are kept ready, stopped or running, beside the group; `{}` for those up to maxSize. */
+  warmPool: warmPool.optional(),
   /** Id of an AMI, or `resolve:ssm:<parameter>`. */
   imageId: text
     .regex(/^(ami-[0-9a-f]{8,17}|resolve:ssm:\/.+)$/, 'an AMI id (ami-…) or resolve:ssm:/….')

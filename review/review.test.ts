@@ -195,6 +195,32 @@ describe('the review of a plan', () => {
     ]);
   });
 
+  it('tells that a warm pool goes, and nothing of one that stays', () => {
+    const pool = { warm_pool: [{ pool_state: 'Stopped', min_size: 1 }] };
+    expect(lines(reviewOf(update('aws_autoscaling_group', pool, { warm_pool: [] })))).toEqual([
+      'notice aws_autoscaling_group.one: its warm pool is deleted: the instances in it are terminated, and new ones boot from the beginning.',
+    ]);
+    const smaller = { warm_pool: [{ pool_state: 'Stopped', min_size: 0 }] };
+    expect(lines(reviewOf(update('aws_autoscaling_group', pool, smaller)))).toEqual([]);
+    expect(lines(reviewOf(update('aws_autoscaling_group', { warm_pool: [] }, pool)))).toEqual([]);
+  });
+
+  it.each([
+    [
+      'TERMINATING',
+      'a terminated instance is not waited for: its tasks come back after their visibility timeout',
+    ],
+    [
+      'LAUNCHING',
+      'a launching instance is not waited for: one of a warm pool may be stopped before it has booted',
+    ],
+  ])('tells what a lifecycle hook waited for that is destroyed: EC2_INSTANCE_%s', (transition, text) => {
+    const before = { lifecycle_transition: `autoscaling:EC2_INSTANCE_${transition}` };
+    expect(lines(reviewOf({ type: 'aws_autoscaling_lifecycle_hook', before }))).toEqual([
+      `warning aws_autoscaling_lifecycle_hook.one: is destroyed: ${text}.`,
+    ]);
+  });
+
   it('tells what others changed only where the plan changes it back', () => {
     const drifted = update('aws_sqs_queue', { delay_seconds: 0, tags: null }, { delay_seconds: 5, tags: {} });
     const changedBack = update('aws_sqs_queue', { delay_seconds: 5 }, { delay_seconds: 0 });

@@ -3,6 +3,9 @@ import type { IncomingMessage } from 'node:http';
 import { get } from 'node:https';
 import { resolve } from 'node:path';
 
+import { AutoScalingClient, DescribeWarmPoolCommand } from '@aws-sdk/client-auto-scaling';
+
+import { administrator } from '../support/account';
 import { type Applied, applied } from '../testing/applied';
 import { type Proof, optionProofs } from '../testing/option-proofs';
 import type { AppliedResource } from './terraform';
@@ -65,6 +68,23 @@ describe('every option of the modules', () => {
     await stage.processed('notes/one.TXT');
     await stage.queueIsEmpty();
     expect(await stage.pipeline.exists(stage.pipeline.uploadKey('elsewhere/one.txt'))).toBe(true);
+  }, 120_000);
+
+  it('beside workers that wait in a warm pool: they have booted, and said so', async () => {
+    const { lab, stage } = pipeline;
+    const { endpoint, outputs } = lab;
+    const autoScaling = new AutoScalingClient({
+      endpoint,
+      region: outputs.region,
+      credentials: administrator,
+    });
+    const warm = await stage.until('a worker in the warm pool', async () => {
+      const pool = await autoScaling.send(new DescribeWarmPoolCommand({ AutoScalingGroupName: 'third' }));
+      return pool.Instances?.find(({ LifecycleState }) => LifecycleState === 'Warmed:Running');
+    });
+    const worker = lab.fleet.body(warm.InstanceId!)!;
+    expect(await worker.journal(outputs.workerService)).toContain('no tasks are taken');
+    autoScaling.destroy();
   }, 120_000);
 
   it('that serves people by HTTPS, and sends them there from HTTP', async () => {

@@ -127,6 +127,19 @@ export const optionProofs: Readonly<Record<string, Proof>> = {
     address: 'aws_autoscaling_schedule.first_workers_instances_schedule-night',
     has: { recurrence: '0 22 * * *', time_zone: 'America/New_York', min_size: 1, max_size: 2 },
   },
+  warmPool: {
+    address: 'aws_autoscaling_group.workers_instances_group',
+    has: {
+      warm_pool: [
+        {
+          pool_state: 'Running',
+          min_size: 1,
+          max_group_prepared_capacity: 1,
+          instance_reuse_policy: [{ reuse_on_scale_in: true }],
+        },
+      ],
+    },
+  },
   targetGroupArns: { address: web, has: { target_group_arns: [/:targetgroup\/first-web\//] } },
   drainSeconds: {
     address: 'aws_autoscaling_lifecycle_hook.converters_drain',

@@ -12,6 +12,9 @@ describe('the settings of a fleet', () => {
     ['a lifetime of a day', { maxInstanceLifetimeSeconds: 86_400 }],
     ['a schedule', { schedule: [night, { ...night, name: 'later', timeZone: 'America/New_York' }] }],
     ['packages', { packages: ['ffmpeg-free', 'libstdc++'] }],
+    ['a warm pool', { warmPool: {} }],
+    ['a warm pool of several types on demand', { warmPool: {}, otherInstanceTypes: ['t3a.small'] }],
+    ['a warm pool of a fixed size', { warmPool: { minSize: 2, maxGroupPreparedCapacity: 2 } }],
   ])('may be %s', (_, more) => {
     expect(fleetProblems({ ...settings, ...more })).toEqual([]);
   });
@@ -54,6 +57,30 @@ describe('the settings of a fleet', () => {
       { refreshAlarmNames: Array.from({ length: 11 }, (_, index) => `alarm-${index}`) },
       'refreshAlarmNames',
       'up to 10',
+    ],
+    [
+      'a warm pool of spot instances',
+      { warmPool: {}, otherInstanceTypes: ['t3a.small'], onDemandPercentageAboveBaseCapacity: 0 },
+      'warmPool',
+      'no spot instances',
+    ],
+    [
+      'a warm pool that hibernates',
+      JSON.parse('{ "warmPool": { "poolState": "Hibernated" } }') as Partial<FleetSettings>,
+      'poolState of the warmPool',
+      '"Stopped" or "Running"',
+    ],
+    [
+      'a warm pool of fewer than no instances',
+      { warmPool: { minSize: -1 } },
+      'minSize of the warmPool',
+      '0 or more',
+    ],
+    [
+      'a warm pool up to no instance',
+      { warmPool: { maxGroupPreparedCapacity: 0 } },
+      'maxGroupPreparedCapacity of the warmPool',
+      '1 or more',
     ],
     ['a package that is a command', { packages: ['ffmpeg; reboot'] }, 'packages', 'letters, digits'],
   ])('may not be %s', (_, more, field, allowed) => {

@@ -6,4 +6,5 @@ export { type Architecture, architectureOf } from './machine-image';
 export type { QueueScaling } from './queue-scaling';
 export * from './step-scaling';
 export * from './user-data';
+export type { WarmPool } from './warm-pool';
 export * from './worker-fleet';

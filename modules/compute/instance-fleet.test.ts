@@ -174,6 +174,47 @@ describe('a fleet of instances', () => {
     });
   });
 
+  it('has no warm pool, and waits for no boot', () => {
+    const stack = synthesize();
+    const group = stack.one('aws_autoscaling_group');
+    expect(group.warm_pool).toBeUndefined();
+    expect(group.initial_lifecycle_hook).toBeUndefined();
+    expect(stack.all('aws_autoscaling_lifecycle_hook').map(({ name }) => name)).toEqual(['programs-drain']);
+  });
+
+  it('keeps stopped instances ready in a warm pool up to its maximum', () => {
+    expect(synthesize({ warmPool: {} }).one('aws_autoscaling_group').warm_pool).toEqual({
+      pool_state: 'Stopped',
+    });
+  });
+
+  it('keeps a warm pool as it is asked to', () => {
+    const warmPool = {
+      poolState: 'Running',
+      minSize: 1,
+      maxGroupPreparedCapacity: 3,
+      reuseOnScaleIn: true,
+    } as const;
+    expect(synthesize({ warmPool }).one('aws_autoscaling_group').warm_pool).toEqual({
+      pool_state: 'Running',
+      min_size: 1,
+      max_group_prepared_capacity: 3,
+      instance_reuse_policy: { reuse_on_scale_in: true },
+    });
+  });
+
+  it('holds an instance of a warm pool until it has booted, from the first one on, and replaces one that never does', () => {
+    const stack = synthesize({ warmPool: {} });
+    const hook = {
+      name: 'programs-launch',
+      lifecycle_transition: 'autoscaling:EC2_INSTANCE_LAUNCHING',
+      heartbeat_timeout: 600,
+      default_result: 'ABANDON',
+    };
+    expect(stack.one('aws_autoscaling_group').initial_lifecycle_hook).toEqual([hook]);
+    expect(stack.one('aws_autoscaling_lifecycle_hook', { name: 'programs-launch' })).toMatchObject(hook);
+  });
+
   it('waits two minutes for a sign of life of an instance that drains, and then goes on', () => {
     expect(synthesize().one('aws_autoscaling_lifecycle_hook')).toMatchObject({
       name: 'programs-drain',

@@ -15,6 +15,7 @@ import { InstanceRole } from './instance-role';
 import { launchTemplate } from './launch-template';
 import { purchaseOptions } from './purchase-options';
 import { type Service, userData } from './user-data';
+import { launchHook, warmPoolOptions } from './warm-pool';
 
 /**
  * Metrics of the group that CloudWatch gets, for nothing, once they are asked for.
@@ -69,13 +70,24 @@ export class InstanceFleet extends Construct {
     readonly group: AutoscalingGroup;
     /** None behind a load balancer, unless `drainSeconds` is given. */
     readonly drain: AutoscalingLifecycleHook | undefined;
+    /** Where there is a warm pool: the program completes this hook's action when it runs. */
+    readonly launch: AutoscalingLifecycleHook | undefined;
   };
 
   /** @throws ValidationError for the first setting that AWS or this architecture would refuse. */
   constructor(scope: Construct, id: string, props: InstanceFleetProps) {
     super(scope, id);
     refuse(fleetProblems(props));
-    const { name, region, network, artifacts, service, targetGroupArns = [], packages = [] } = props;
+    const {
+      name,
+      region,
+      network,
+      artifacts,
+      service,
+      targetGroupArns = [],
+      packages = [],
+      warmPool,
+    } = props;
 
     this.role = new InstanceRole(this, 'role', { roleName: name });
     this.role.grant({
@@ -103,6 +115,7 @@ export class InstanceFleet extends Construct {
       maxSize: props.maxSize,
       vpcZoneIdentifier: [...network.subnetIds],
       ...purchaseOptions(template, props),
+      ...warmPoolOptions(name, warmPool),
       instanceRefresh: instanceRefresh(props),
       ...(targetGroupArns.length === 0
         ? { healthCheckType: 'EC2' }
@@ -131,6 +144,14 @@ export class InstanceFleet extends Construct {
             heartbeatTimeout: drainSeconds,
             defaultResult: 'CONTINUE',
           });
+    // For a group that stood before it had a pool; the provider gives initial hooks to new groups only.
+    const launch =
+      warmPool === undefined
+        ? undefined
+        : new AutoscalingLifecycleHook(this, 'launch', {
+            ...launchHook(name),
+            autoscalingGroupName: group.name,
+          });
     for (const action of props.schedule ?? []) {
       new AutoscalingSchedule(this, `schedule-${action.name}`, {
         scheduledActionName: action.name,
@@ -142,7 +163,7 @@ export class InstanceFleet extends Construct {
         maxSize: action.maxSize,
       });
     }
-    this.resources = { template, group, drain };
+    this.resources = { template, group, drain, launch };
   }
 
   /** Instances that work. @default Average of a minute */

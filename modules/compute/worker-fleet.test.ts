@@ -127,6 +127,11 @@ describe('a worker fleet', () => {
     ]);
   });
 
+  it('tells the worker which hook waits for its boot, where there is a warm pool', () => {
+    const [script] = synthesize({ warmPool: {} }).locals;
+    expect(script).toContain('Environment="LAUNCH_HOOK_NAME=workers-launch"');
+  });
+
   it('adds an instance when more tasks wait than the threshold', () => {
     const stack = synthesize({ scaling: { policyType: 'StepScaling', scaleOutThreshold: 25 } });
     expect(stack.one('aws_cloudwatch_metric_alarm', { alarm_name: 'workers-backlog' })).toMatchObject({

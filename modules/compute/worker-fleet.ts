@@ -10,6 +10,7 @@ import { InstanceFleet, drainHookName, groupArn } from './instance-fleet';
 import type { InstanceRole } from './instance-role';
 import { type QueueScaling, queueScalingProblems } from './queue-scaling';
 import { StepScaling } from './step-scaling';
+import { launchHookName } from './warm-pool';
 
 /** The systemd unit that user data installs; operators stop and start the worker by this name. */
 export const workerService = 'upload-worker.service';
@@ -78,6 +79,7 @@ export class WorkerFleet extends Construct {
           TERMINATION_DRAIN_SECONDS: String(terminationDrainSeconds),
           AUTO_SCALING_GROUP_NAME: name,
           LIFECYCLE_HOOK_NAME: drainHookName(name),
+          ...(props.warmPool === undefined ? {} : { LAUNCH_HOOK_NAME: launchHookName(name) }),
           ...(tasksPerInstance === undefined ? {} : { WORKER_CONCURRENCY: String(tasksPerInstance) }),
         },
       },

@@ -13,9 +13,21 @@ const interruptions: Readonly<Record<string, string>> = {
   aws_nat_gateway: 'instances cannot reach the internet meanwhile',
   aws_sns_topic_subscription: 'uploads that are announced meanwhile make no task',
   aws_s3_bucket_notification: 'uploads that arrive meanwhile make no task',
-  aws_autoscaling_lifecycle_hook:
-    'a terminated instance is not waited for meanwhile: its tasks come back after their visibility timeout',
 };
+
+/** The same of a lifecycle hook, by what it waits for. */
+const waits: Readonly<Record<string, string>> = {
+  'autoscaling:EC2_INSTANCE_TERMINATING':
+    'a terminated instance is not waited for meanwhile: its tasks come back after their visibility timeout',
+  'autoscaling:EC2_INSTANCE_LAUNCHING':
+    'a launching instance is not waited for meanwhile: one of a warm pool may be stopped before it has booted',
+};
+
+function interruptionBy({ type, before }: ResourceChange): string | undefined {
+  return type === 'aws_autoscaling_lifecycle_hook'
+    ? waits[String(before?.lifecycle_transition)]
+    : interruptions[type];
+}
 
 /** Instances of a group get a new launch template version by an instance refresh, or as they are replaced one day. */
 function refreshes(plan: Plan, template: ResourceChange): Finding[] {
@@ -54,10 +66,19 @@ function sizes(change: ResourceChange): Finding[] {
     : [{ severity: 'notice', topic: 'restarts', address: change.address, text }];
 }
 
+function poolGoes(change: ResourceChange): Finding[] {
+  const pool = changed(change, 'warm_pool');
+  const goes =
+    Array.isArray(pool?.from) && pool.from.length > 0 && !(Array.isArray(pool.to) && pool.to.length > 0);
+  const text =
+    'its warm pool is deleted: the instances in it are terminated, and new ones boot from the beginning.';
+  return goes ? [{ severity: 'notice', topic: 'restarts', address: change.address, text }] : [];
+}
+
 /** What a change restarts or interrupts. */
 export const restarts: Rule = ({ plan }) =>
   plan.changes.flatMap((change): Finding[] => {
-    const interruption = interruptions[change.type];
+    const interruption = interruptionBy(change);
     if (isLost(change) && interruption !== undefined) {
       const what = change.action === 'replace' ? 'is destroyed and made anew' : 'is destroyed';
       const text = `${what}: ${interruption.replace(change.action === 'replace' ? '' : / meanwhile/, '')}.`;
@@ -69,5 +90,7 @@ export const restarts: Rule = ({ plan }) =>
     ) {
       return refreshes(plan, change);
     }
-    return change.type === 'aws_autoscaling_group' && change.action === 'update' ? sizes(change) : [];
+    return change.type === 'aws_autoscaling_group' && change.action === 'update'
+      ? [...sizes(change), ...poolGoes(change)]
+      : [];
   });

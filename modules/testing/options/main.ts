@@ -155,7 +155,10 @@ const queue = new ExistingTaskQueue(stack, 'tasks', {
   encryptionKeyArn: key.arn,
 });
 const size = { instanceType: 't3.small', minSize: 0, desiredCapacity: 0, maxSize: 1 };
-const artifacts = [first.artifacts.add('third', workerArtifact)];
+const artifacts = [
+  first.artifacts.add('third-node', join(dist, 'node.tar.gz')),
+  first.artifacts.add('third', workerArtifact),
+];
 const workers = new WorkerFleet(stack, 'workers', {
   ...size,
   name: 'third',
@@ -171,6 +174,7 @@ const workers = new WorkerFleet(stack, 'workers', {
   queue,
   artifacts,
   scaling: { policyType: 'StepScaling', scaleOutThreshold: 5 },
+  warmPool: { poolState: 'Running', minSize: 1, maxGroupPreparedCapacity: 1, reuseOnScaleIn: true },
 });
 new InstanceFleet(stack, 'converters', {
   ...size,

@@ -65,10 +65,10 @@ describe('a fleet of instances', () => {
     });
   });
 
-  it('leaves the desired capacity to the scaling policies after the first apply', () => {
-    expect(synthesize().one('aws_autoscaling_group').lifecycle).toEqual({
-      ignore_changes: ['desired_capacity'],
-    });
+  it('leaves the desired capacity to the scaling policies after the first apply, and replaces no group for a warm pool', () => {
+    const lifecycle = { ignore_changes: ['desired_capacity', 'initial_lifecycle_hook'] };
+    expect(synthesize().one('aws_autoscaling_group').lifecycle).toEqual(lifecycle);
+    expect(synthesize({ warmPool: {} }).one('aws_autoscaling_group').lifecycle).toEqual(lifecycle);
   });
 
   it('boots no instance before it can reach its artifact and may take it', () => {

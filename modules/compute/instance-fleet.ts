@@ -129,8 +129,8 @@ export class InstanceFleet extends Construct {
       tag: [{ key: 'Name', value: name, propagateAtLaunch: true }],
       // An instance that boots before it can reach its artifact, or may take it, never works.
       dependsOn: [this.role.resources.policy, ...network.reachability],
-      // Scaling policies own it after the first apply.
-      lifecycle: { ignoreChanges: ['desired_capacity'] },
+      // Scaling policies own the capacity after the first apply; another initial hook would replace the whole group.
+      lifecycle: { ignoreChanges: ['desired_capacity', 'initial_lifecycle_hook'] },
     });
     this.groupName = group.name;
     const drainSeconds = props.drainSeconds ?? (targetGroupArns.length === 0 ? 120 : undefined);
@@ -144,7 +144,7 @@ export class InstanceFleet extends Construct {
             heartbeatTimeout: drainSeconds,
             defaultResult: 'CONTINUE',
           });
-    // For a group that stood before it had a pool; the provider gives initial hooks to new groups only.
+    // For a group that stood before it had a pool: an initial hook is for new groups only.
     const launch =
       warmPool === undefined
         ? undefined

@@ -59,4 +59,12 @@ describe('the review of a plan that Terraform made against what it applied', () 
       /warning aws_iam_role_policy\.\S+: gains: may sqs:ReceiveMessage.* on aws_sqs_queue\./,
     );
   }, 300_000);
+
+  it('tells that a warm pool has every instance replaced by a refresh, and destroys nothing', async () => {
+    const { changes, findings } = await reviewOf({ UPLOAD_PIPELINE_WARM_POOL: '{"minSize":1}' });
+    expect([...changes.replace, ...changes.destroy]).toEqual([]);
+    expect(findings.map(({ text }) => text)).toEqual([
+      expect.stringContaining('an instance refresh replaces every instance'),
+    ]);
+  }, 300_000);
 });

@@ -1,3 +1,4 @@
+import { AutoScaling } from '@aws-sdk/client-auto-scaling';
 import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 
 import { type Applied, applied } from '../testing/applied';
@@ -71,6 +72,49 @@ describe('a pipeline in compressed time', () => {
     await stage.queueIsEmpty();
     expect(await stage.lost()).toEqual([]);
   });
+
+  it('keeps a worker ready in a warm pool, stopped: it works when the group grows, and goes back when it shrinks', async () => {
+    const { endpoint, outputs } = lab;
+    const autoScaling = new AutoScaling({ endpoint, region: outputs.region, credentials: administrator });
+    const group = { AutoScalingGroupName: outputs.workerGroupName };
+    const stopped = async (): Promise<string[]> => {
+      const { Instances = [] } = await autoScaling.describeWarmPool(group);
+      return Instances.flatMap(({ InstanceId, LifecycleState }) =>
+        LifecycleState === 'Warmed:Stopped' ? [InstanceId!] : [],
+      );
+    };
+
+    const { desiredCapacity } = await stage.group.describe();
+    const pool = { maxGroupPreparedCapacity: desiredCapacity + 1, reuseOnScaleIn: true };
+    await lab.apply({ UPLOAD_PIPELINE_WARM_POOL: JSON.stringify(pool) });
+    await stage.until('the end of the refresh', async () => {
+      const { InstanceRefreshes } = await autoScaling.describeInstanceRefreshes(group);
+      return InstanceRefreshes?.[0]?.Status === 'Successful';
+    });
+    const ready = await stage.until('a stopped worker in the warm pool', async () => (await stopped())[0]);
+    expect(lab.fleet.body(ready)).toBeUndefined();
+
+    // What follows is done by hand; the scaling policies would undo it.
+    await autoScaling.suspendProcesses({ ...group, ScalingProcesses: ['AlarmNotification'] });
+    await autoScaling.setDesiredCapacity({ ...group, DesiredCapacity: desiredCapacity + 1 });
+    const grown = await stage.groupReady();
+    expect(grown.map(({ instanceId }) => instanceId)).toContain(ready);
+    let uploads = 0;
+    await stage.until('the worker of the pool at work', async () => {
+      await stage.upload(`warm/${(uploads += 1)}.txt`);
+      const busy = await stage.whoseLogSays('Processing: uploads/warm/');
+      return busy.some(({ instanceId }) => instanceId === ready);
+    });
+
+    await autoScaling.setDesiredCapacity({ ...group, DesiredCapacity: desiredCapacity });
+    await stage.until('one of them back in the warm pool', async () => {
+      const back = await stopped();
+      return grown.some(({ instanceId }) => back.includes(instanceId));
+    });
+    autoScaling.destroy();
+    await stage.allProcessed(stage.uploaded);
+    await stage.queueIsEmpty();
+  }, 300_000);
 
   it('had no trouble in the fleet all along', () => {
     expect(pipeline.problems).toEqual([]);

@@ -92,7 +92,7 @@ describe('a pipeline in compressed time', () => {
       return InstanceRefreshes?.[0]?.Status === 'Successful';
     });
     const ready = await stage.until('a stopped worker in the warm pool', async () => (await stopped())[0]);
-    expect(lab.fleet.body(ready)).toBeUndefined();
+    await stage.until('the end of its body', () => lab.fleet.body(ready) === undefined);
 
     // What follows is done by hand; the scaling policies would undo it.
     await autoScaling.suspendProcesses({ ...group, ScalingProcesses: ['AlarmNotification'] });

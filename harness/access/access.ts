@@ -209,7 +209,7 @@ export class Access {
     for (const requirement of requirements) {
       const denial = await this.denialOf(principal, requirement);
       if (denial !== undefined) {
-        return { answer: denied(call, denial.message) };
+        return { answer: denied(call, denial) };
       }
     }
     return {};
@@ -231,6 +231,6 @@ export class Access {
     const message = `${action} is not mapped to the IAM permissions that it needs, so the lab refuses it: map it in harness/access/requirements.`;
     const name = principal.kind === 'role' ? principal.arn : principal.kind;
     this.history.deny({ principal: name, action, resource: call.path.split('?')[0] ?? '', message });
-    return denied(call, message);
+    return denied(call, { action, message });
   }
 }

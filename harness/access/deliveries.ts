@@ -70,7 +70,7 @@ async function subscriptionDeliveries({ sns }: Clients): Promise<Delivery[]> {
 
 /** Sending, and where the target encrypts with a customer-managed key, using that key. */
 async function requirementsOf({ to }: Delivery, facts: Facts): Promise<Requirement[]> {
-  const key = await facts.keyOfTarget(to);
+  const key = await facts.keys.ofTarget(to);
   return [
     { action: sendAction(to), resource: to },
     ...(key === undefined

@@ -46,20 +46,34 @@ function reason(action: string, analysis: RequestAnalysis): string {
     const kind = policyKinds[explicit.policyType] ?? explicit.policyType;
     return `with an explicit deny in ${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}`;
   }
-  const kind = denials.some(({ policyType }) => policyType === 'pb') ? policyKinds.pb : policyKinds.identity;
-  return `because no ${kind ?? ''} allows the ${action} action`;
+  const types = denials.map(({ policyType }) => policyType);
+  // A key that does not leave its use to IAM must allow it by its own policy.
+  const blamed = ['pb', 'identity', 'resource'].find((type) => types.some((one) => one === type));
+  return `because no ${policyKinds[blamed ?? 'identity'] ?? ''} allows the ${action} action`;
 }
+
+/** What services say of a key that their caller may not use, where that is an error of its own. */
+const keyErrors: Readonly<Record<string, { readonly shape: string; readonly code: string }>> = {
+  sqs: { shape: 'KmsAccessDenied', code: 'KMS.AccessDeniedException' },
+  sns: { shape: 'KMSAccessDeniedException', code: 'KMSAccessDenied' },
+};
 
 /**
  * Words an error of access as the called service does: EC2 says `UnauthorizedOperation`, SNS `AuthorizationError`,
- * JSON protocols `AccessDeniedException` with status 400, all others `AccessDenied`.
- * Sources: the lists of common errors in each service's API reference.
+ * JSON protocols `AccessDeniedException` with status 400, all others `AccessDenied`; SQS and SNS have an error of their own
+ * for keys, S3 has not.
+ * Sources: the lists of common errors in each service's API reference, and the services' models.
  */
-export function denied(call: Call, message: string): Answer {
+export function denied(call: Call, { action, message }: Pick<Denial, 'action' | 'message'>): Answer {
+  const keyError = action.startsWith('kms:') ? keyErrors[call.service] : undefined;
   if (call.headers['x-amz-target'] !== undefined) {
-    const answer = refused(call, 400, 'AccessDeniedException', message);
+    const answer = refused(call, 400, keyError?.shape ?? 'AccessDeniedException', message);
     // SDKs of services that have left the query protocol read the old code from here.
-    return { ...answer, headers: { ...answer.headers, 'x-amzn-query-error': 'AccessDenied;Sender' } };
+    const code = keyError?.code ?? 'AccessDenied';
+    return { ...answer, headers: { ...answer.headers, 'x-amzn-query-error': `${code};Sender` } };
+  }
+  if (keyError !== undefined) {
+    return refused(call, 400, keyError.code, message);
   }
   switch (call.service) {
     case 'ec2':

@@ -3,6 +3,7 @@ import { GetBucketPolicyCommand, GetPublicAccessBlockCommand } from '@aws-sdk/cl
 import { GetTopicAttributesCommand } from '@aws-sdk/client-sns';
 import { GetQueueAttributesCommand, GetQueueUrlCommand } from '@aws-sdk/client-sqs';
 
+import { unlessAbsent } from './absent';
 import type { Cache } from './cache';
 import type { Clients } from './clients';
 import { type NamedPolicy, readPolicy } from './policy';
@@ -61,19 +62,5 @@ export class ResourcePolicies {
       default:
         return undefined;
     }
-  }
-}
-
-/** Names of the errors that say that there is no such resource, or that a bucket has no such setting. */
-const absence = /^(NoSuch|NotFound|QueueDoesNotExist)/;
-
-async function unlessAbsent<T>(call: Promise<T>): Promise<T | undefined> {
-  try {
-    return await call;
-  } catch (error) {
-    if (error instanceof Error && absence.test(error.name)) {
-      return undefined;
-    }
-    throw error;
   }
 }

@@ -2,6 +2,13 @@ import * as model from '@aws-sdk/client-s3';
 
 import type { Call } from '../edge/call';
 
+/** One object, or one version of it. */
+export interface ObjectName {
+  readonly bucket: string;
+  readonly key: string;
+  readonly versionId?: string | undefined;
+}
+
 /** A request to S3, taken apart. */
 export interface S3Request {
   /** S3's name of the operation, e.g. `GetObjectTagging`. */
@@ -74,6 +81,12 @@ export function readS3Request({
     query,
     headers,
   };
+}
+
+/** A header, also where a presigned URL carries it in its query. */
+export function header({ headers, query }: S3Request, name: string): string | undefined {
+  const value = headers[name] ?? query.get(name) ?? undefined;
+  return value === undefined ? undefined : String(value);
 }
 
 /** A path or a copy source, percent-decoded; what is no valid encoding stays as it is. */

@@ -4,6 +4,7 @@ import { get } from 'node:https';
 import { resolve } from 'node:path';
 
 import { AutoScalingClient, DescribeWarmPoolCommand } from '@aws-sdk/client-auto-scaling';
+import { GetRolePolicyCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
 
 import { administrator } from '../support/account';
 import { type Applied, applied } from '../testing/applied';
@@ -85,6 +86,36 @@ describe('every option of the modules', () => {
     const worker = lab.fleet.body(warm.InstanceId!)!;
     expect(await worker.journal(outputs.workerService)).toContain('no tasks are taken');
     autoScaling.destroy();
+  }, 120_000);
+
+  it('that encrypts with a key of its own, which a worker must be allowed to use', async () => {
+    const { lab, stage } = pipeline;
+    const { endpoint, outputs } = lab;
+    const iam = new IAMClient({ endpoint, region: outputs.region, credentials: administrator });
+    const { roleName: RoleName, policy: PolicyName } = (await lab.access.usedGrants()).find(
+      ({ sid }) => sid === 'WriteEncrypted',
+    )!;
+    const { PolicyDocument } = await iam.send(new GetRolePolicyCommand({ RoleName, PolicyName }));
+    const whole = decodeURIComponent(PolicyDocument!);
+    const put = (document: string): Promise<unknown> =>
+      iam.send(new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument: document }));
+    const { Statement, ...rest } = JSON.parse(whole) as { Statement: { Sid: string }[] };
+    const others = Statement.filter(({ Sid }) => !['WriteEncrypted', 'ReadEncryptedTasks'].includes(Sid));
+    expect(others).toHaveLength(Statement.length - 2);
+
+    await put(JSON.stringify({ ...rest, Statement: others }));
+    await stage.upload('notes/secret.txt', 'a secret');
+    const denial = await stage.until('the denial', () =>
+      lab.access.denials.find(({ principal }) => principal.includes(`:assumed-role/${RoleName}/`)),
+    );
+    expect(denial).toMatchObject({
+      action: 'kms:Decrypt',
+      resource: expect.stringMatching(/:key\//) as string,
+    });
+
+    await put(whole);
+    await stage.processed('notes/secret.txt');
+    iam.destroy();
   }, 120_000);
 
   it('that serves people by HTTPS, and sends them there from HTTP', async () => {

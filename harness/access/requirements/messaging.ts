@@ -1,6 +1,7 @@
 import { accountId } from '../../support/account';
 import type { Facts } from '../facts';
 import type { Requirement } from '../requirement';
+import { keyUse } from './key-use';
 import type { Parameters } from './parameters';
 
 /** `http://host/000000000000/tasks` → `arn:aws:sqs:us-east-2:000000000000:tasks` */
@@ -9,11 +10,16 @@ function queueArn(region: string, queueUrl: string): string {
   return `arn:aws:sqs:${region}:${account}:${name}`;
 }
 
-/** What SQS does with a queue's customer-managed key on behalf of who asks. Source: SQS developer guide, «Key management». */
-const keyUse: Readonly<Record<string, readonly string[]>> = {
+/**
+ * What SQS does with a queue's key on behalf of who asks.
+ * Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
+ */
+const usesOfKey = {
   SendMessage: ['GenerateDataKey', 'Decrypt'],
   ReceiveMessage: ['Decrypt'],
-};
+} as const;
+
+const usesKey = (action: string): action is keyof typeof usesOfKey => action in usesOfKey;
 
 /** What a call to SQS needs: a batch needs what its single action needs. */
 export async function sqsRequirements(
@@ -31,17 +37,31 @@ export async function sqsRequirements(
     return undefined;
   }
   const arn = queueArn(region, queueUrl);
-  const uses = keyUse[single];
-  const key = uses === undefined ? undefined : await facts.keyOfTarget(arn);
   return [
     { action: `sqs:${single}`, resource: arn },
-    ...(key === undefined ? [] : (uses ?? []).map((use) => ({ action: `kms:${use}`, resource: key }))),
+    ...(usesKey(single)
+      ? keyUse(await facts.keys.ofTarget(arn), 'sqs', { 'aws:sqs:arn': arn }, usesOfKey[single])
+      : []),
   ];
 }
 
-/** What a call to SNS needs, of those on one topic. */
-export function snsRequirements(action: string, { text }: Parameters): Requirement[] | undefined {
+/**
+ * What a call to SNS needs, of those on one topic.
+ * Source: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+ */
+export async function snsRequirements(
+  action: string,
+  { text }: Parameters,
+  facts: Facts,
+): Promise<Requirement[] | undefined> {
   const topicArn = text('TopicArn') ?? text('TargetArn');
   const single = action.replace(/Batch$/, '');
-  return topicArn === undefined ? undefined : [{ action: `sns:${single}`, resource: topicArn }];
+  if (topicArn === undefined) {
+    return undefined;
+  }
+  const key = single === 'Publish' ? await facts.keys.ofTarget(topicArn) : undefined;
+  return [
+    { action: `sns:${single}`, resource: topicArn },
+    ...keyUse(key, 'sns', { 'aws:sns:topicArn': topicArn }, ['GenerateDataKey', 'Decrypt']),
+  ];
 }

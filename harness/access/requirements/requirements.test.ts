@@ -9,13 +9,18 @@ import { listingTold, s3Requirements } from './s3';
 
 const groupArn = 'arn:aws:autoscaling:us-east-2:000000000000:autoScalingGroup:1:autoScalingGroupName/workers';
 const key = 'arn:aws:kms:us-east-2:000000000000:key/1';
+const objectKey = { arn: key, ofBucket: false };
 
-/** Objects named tagged have tags; the bucket and the queue named secret have a key. */
+/** Objects named tagged have tags; what is named secret has a key. */
 const facts = {
   group: () => Promise.resolve({ arn: groupArn, tags: { 'aws:ResourceTag/Name': 'workers' } }),
   hasTags: (object: { key: string }) => Promise.resolve(object.key === 'tagged'),
-  keyOfBucket: (bucket: string) => Promise.resolve(bucket === 'secret' ? key : undefined),
-  keyOfTarget: (arn: string) => Promise.resolve(arn.endsWith(':secret') ? key : undefined),
+  keys: {
+    ofObject: ({ bucket }: { bucket: string }) =>
+      Promise.resolve(bucket === 'secret' ? objectKey : undefined),
+    ofBucket: (bucket: string) => Promise.resolve(bucket === 'secret' ? objectKey : undefined),
+    ofTarget: (arn: string) => Promise.resolve(arn.endsWith(':secret') ? key : undefined),
+  },
 } as unknown as Facts;
 
 const call = (over: Partial<Call>): Call => ({

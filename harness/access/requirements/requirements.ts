@@ -42,7 +42,7 @@ async function onResource(
     case 'sqs':
       return sqsRequirements(action, parameters, facts);
     case 'sns':
-      return snsRequirements(action, parameters);
+      return snsRequirements(action, parameters, facts);
     case 'autoscaling':
       return autoScaling(action, parameters, facts);
     case 'ssm':

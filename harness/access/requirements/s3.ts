@@ -1,6 +1,7 @@
-import type { Facts, ObjectName } from '../facts';
+import type { Facts } from '../facts';
 import type { Context, Requirement } from '../requirement';
-import { type S3Request, decoded } from '../s3-operation';
+import { type ObjectName, type S3Request, decoded, header } from '../s3-operation';
+import { beginningOfParts, decryption, decryptionOfParts, encryption } from './key-use';
 
 type Rule = (request: S3Request, facts: Facts) => Requirement[] | Promise<Requirement[]>;
 
@@ -24,12 +25,6 @@ function copySourceOf({ headers }: S3Request): ObjectName {
   const [, bucket = '', key = '', versionId] =
     /^\/?([^/?]+)\/([^?]*)(?:\?versionId=(.*))?$/.exec(source) ?? [];
   return { bucket: decoded(bucket), key: decoded(key), versionId };
-}
-
-/** A header, also where a presigned URL carries it in its query. */
-function header({ headers, query }: S3Request, name: string): string | undefined {
-  const value = headers[name] ?? query.get(name) ?? undefined;
-  return value === undefined ? undefined : String(value);
 }
 
 /** Headers of a new object that condition keys repeat. */
@@ -56,29 +51,12 @@ function put(request: S3Request, hasTags = header(request, 'x-amz-tagging') !== 
   return [onObject('PutObject', object, context), ...(hasTags ? [onObject('PutObjectTagging', object)] : [])];
 }
 
-/** What S3 does with a bucket's customer-managed key it does on behalf of who asks. */
-async function withKey(
-  facts: Facts,
-  bucket: string,
-  actions: readonly ('Decrypt' | 'GenerateDataKey')[],
-): Promise<Requirement[]> {
-  const key = await facts.keyOfBucket(bucket);
-  if (key === undefined) {
-    return [];
-  }
-  const context = {
-    'kms:ViaService': `s3.${key.split(':')[3] ?? ''}.amazonaws.com`,
-    'kms:CallerAccount': key.split(':')[4] ?? '',
-  };
-  return actions.map((action) => ({ action: `kms:${action}`, resource: key, context }));
-}
-
 const reads =
   (action: string): Rule =>
-  async (request, facts) => [
-    onObject(action, objectOf(request)),
-    ...(await withKey(facts, request.bucket, ['Decrypt'])),
-  ];
+  async (request, facts) => {
+    const object = objectOf(request);
+    return [onObject(action, object), ...(await decryption(object, facts))];
+  };
 
 const onNamed =
   (action: string): Rule =>
@@ -98,7 +76,7 @@ const onBucket =
 
 const writesPart: Rule = async (request, facts) => [
   ...put(request, false),
-  ...(await withKey(facts, request.bucket, ['GenerateDataKey', 'Decrypt'])),
+  ...(await decryptionOfParts(request, facts)),
 ];
 
 /**
@@ -107,17 +85,19 @@ const writesPart: Rule = async (request, facts) => [
  */
 const rules: Readonly<Record<string, Rule>> = {
   GetObject: reads('GetObject'),
-  HeadObject: reads('GetObject'),
+  // Of what is encrypted a HEAD tells only the checksum.
+  HeadObject: (request, facts) =>
+    (header(request, 'x-amz-checksum-mode') === undefined ? onNamed : reads)('GetObject')(request, facts),
   GetObjectAttributes: reads('GetObject'),
   GetObjectTagging: onNamed('GetObjectTagging'),
   PutObjectTagging: onNamed('PutObjectTagging'),
   DeleteObjectTagging: onNamed('DeleteObjectTagging'),
   DeleteObject: onNamed('DeleteObject'),
   async PutObject(request, facts) {
-    return [...put(request), ...(await withKey(facts, request.bucket, ['GenerateDataKey']))];
+    return [...put(request), ...(await encryption(request, facts))];
   },
   async PostObject(request, facts) {
-    return [...put(request), ...(await withKey(facts, request.bucket, ['GenerateDataKey']))];
+    return [...put(request), ...(await encryption(request, facts))];
   },
   async CopyObject(request, facts) {
     const source = copySourceOf(request);
@@ -126,20 +106,20 @@ const rules: Readonly<Record<string, Rule>> = {
     return [
       onObject('GetObject', source),
       ...(copiesTags ? [onObject('GetObjectTagging', source)] : []),
-      ...(await withKey(facts, source.bucket, ['Decrypt'])),
+      ...(await decryption(source, facts)),
       ...(copiesTags ? put(request, true) : put(request)),
-      ...(await withKey(facts, request.bucket, ['GenerateDataKey'])),
+      ...(await encryption(request, facts)),
     ];
   },
   async CreateMultipartUpload(request, facts) {
-    return [...put(request), ...(await withKey(facts, request.bucket, ['GenerateDataKey']))];
+    return [...put(request), ...(await beginningOfParts(request, facts))];
   },
   UploadPart: writesPart,
   async UploadPartCopy(request, facts) {
     const source = copySourceOf(request);
     return [
       onObject('GetObject', source),
-      ...(await withKey(facts, source.bucket, ['Decrypt'])),
+      ...(await decryption(source, facts)),
       ...(await writesPart(request, facts)),
     ];
   },

@@ -1,6 +1,7 @@
 import type { AutoScalingGroup, AutoScalingInstanceDetails, Instance } from '@aws-sdk/client-auto-scaling';
 
-import type { Group, Member } from './group';
+import type { Group } from './group';
+import type { Member } from './member';
 
 /** A group as DescribeAutoScalingGroups shows it, with what AWS shows of settings that were never made. */
 export function describeGroup(group: Group, includeInstances: boolean): AutoScalingGroup {

@@ -25,7 +25,7 @@ import {
   NoCapacity,
   groupTag,
 } from './gateway';
-import type { ResolvedTemplate } from './group';
+import type { ResolvedTemplate } from './member';
 
 /** Source: https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html */
 const noCapacity = 'InsufficientInstanceCapacity';

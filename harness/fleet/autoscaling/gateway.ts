@@ -1,7 +1,7 @@
 import type { LaunchTemplateSpecification } from '@aws-sdk/client-auto-scaling';
 
 import { ServiceError } from '../protocol/errors';
-import type { ResolvedTemplate } from './group';
+import type { ResolvedTemplate } from './member';
 import type { Purchase } from './mix';
 
 /** What to launch. */

@@ -1,6 +1,7 @@
 import { distributionOf } from '../alarms/metrics/distribution';
 import type { MetricSink } from '../alarms/metrics/sink';
-import { type Group, type Member, everyMember } from './group';
+import { type Group, everyMember } from './group';
+import type { Member } from './member';
 import { type WarmPool, isPrepared, wantedSize } from './warm-pool/pool';
 
 /** What is measured of a group; nothing of a warm pool that it does not have. */

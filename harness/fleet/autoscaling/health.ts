@@ -1,5 +1,6 @@
 import type { InstanceState } from './gateway';
-import { type Group, type Member, performs, present } from './group';
+import { type Group, performs, present } from './group';
+import type { Member } from './member';
 import type { Lifecycle } from './lifecycle';
 import type { Traffic } from './traffic/traffic';
 

@@ -3,10 +3,10 @@ import type { Activity } from '@aws-sdk/client-auto-scaling';
 import type { Activities } from './activities';
 import type { Clock } from '../clock';
 import { type Ec2Gateway, NoCapacity, groupTag } from './gateway';
-import { type Group, type Member, present } from './group';
-import { type Purchase, purchases } from './mix';
+import { type Group, present } from './group';
+import type { Member } from './member';
+import { type Purchase, launchTemplateOf, purchases } from './mix';
 import { type Place, places } from './placement';
-import { launchTemplateOf } from './refresh/refresh';
 import { type WarmPool, staying } from './warm-pool/pool';
 
 /** How long a group waits after a launch that failed, in seconds: doubled by each further failure, up to the longest. */

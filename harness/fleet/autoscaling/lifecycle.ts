@@ -4,7 +4,8 @@ import type { Activity, LifecycleHook, WarmPoolState } from '@aws-sdk/client-aut
 
 import type { Activities } from './activities';
 import type { Clock } from '../clock';
-import { type Group, type HookWait, type Member, everyMember } from './group';
+import { type Group, everyMember } from './group';
+import type { HookWait, Member } from './member';
 import { type Journey, journeys } from './journey';
 import type { Traffic } from './traffic/traffic';
 

@@ -7,6 +7,7 @@ import type {
 
 import { notDoneHere, validationError } from '../protocol/errors';
 import { type Group, type GroupSettings, present } from './group';
+import { activeRefresh } from './refresh/refresh';
 
 /** How one instance is bought. */
 export interface Purchase {
@@ -86,6 +87,13 @@ export function templateOf({
   MixedInstancesPolicy: mix,
 }: Pick<GroupSettings, 'LaunchTemplate' | 'MixedInstancesPolicy'>): LaunchTemplateSpecification {
   return LaunchTemplate ?? mix?.LaunchTemplate?.LaunchTemplateSpecification ?? {};
+}
+
+/** What new instances of a group are launched from now. */
+export function launchTemplateOf(group: Group): LaunchTemplateSpecification {
+  const refresh = activeRefresh(group);
+  const wanted = refresh?.shown.Status === 'Cancelling' ? undefined : refresh?.template;
+  return wanted ?? templateOf(group.settings);
 }
 
 /**

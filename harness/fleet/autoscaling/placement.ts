@@ -1,4 +1,5 @@
-import { type Group, type Member, present } from './group';
+import { type Group, present } from './group';
+import type { Member } from './member';
 
 /** Where an instance is to be launched. */
 export interface Place {

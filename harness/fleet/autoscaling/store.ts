@@ -1,7 +1,8 @@
 import type { ScalingPolicy } from '@aws-sdk/client-auto-scaling';
 
 import { validationError } from '../protocol/errors';
-import { type Group, type Member, everyMember } from './group';
+import { type Group, everyMember } from './group';
+import type { Member } from './member';
 
 /** Where the groups of one account and region are. */
 export interface Home {

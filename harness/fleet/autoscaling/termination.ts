@@ -1,5 +1,6 @@
-import { type Group, type Member, present } from './group';
-import { launchTemplateOf } from './refresh/refresh';
+import { type Group, present } from './group';
+import type { Member } from './member';
+import { launchTemplateOf } from './mix';
 
 const hourMs = 3_600_000;
 

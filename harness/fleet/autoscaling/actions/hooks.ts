@@ -11,7 +11,8 @@ import type {
 } from '@aws-sdk/client-auto-scaling';
 
 import { validationError } from '../../protocol/errors';
-import { type Group, type HookWait, type Member, everyMember } from '../group';
+import { type Group, everyMember } from '../group';
+import type { HookWait, Member } from '../member';
 import { journeys, transitions } from '../journey';
 import { type Lifecycle, shortestHeartbeatSeconds } from '../lifecycle';
 import { checkLimit } from '../limits';

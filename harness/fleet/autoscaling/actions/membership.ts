@@ -14,7 +14,8 @@ import type { ActionHandlers } from '../../protocol/query-service';
 import type { Activities } from '../activities';
 import type { Engine } from '../engine';
 import type { DescribedInstance, Ec2Gateway } from '../gateway';
-import { type Group, type Member, everyMember, present } from '../group';
+import { type Group, everyMember, present } from '../group';
+import type { Member } from '../member';
 import type { Store } from '../store';
 
 /** @param purpose what the instances are to do, for the message: `attach`. */

@@ -15,7 +15,8 @@ import { ServiceError, notDoneHere, validationError } from '../../protocol/error
 import type { ActionHandlers } from '../../protocol/query-service';
 import type { Engine } from '../engine';
 import type { Ec2Gateway } from '../gateway';
-import type { Group, Member } from '../group';
+import type { Group } from '../group';
+import type { Member } from '../member';
 import { templateOf } from '../mix';
 import { page } from '../../protocol/paging';
 import { checkedPreferences } from '../refresh/preferences';

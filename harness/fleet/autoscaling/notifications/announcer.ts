@@ -4,7 +4,8 @@ import type { Activity, LifecycleHook } from '@aws-sdk/client-auto-scaling';
 
 import { allEnded } from '../../../support/all-ended';
 import type { Clock } from '../../clock';
-import { type Group, type HookWait, type Member, everyMember } from '../group';
+import { type Group, everyMember } from '../group';
+import type { HookWait, Member } from '../member';
 import type { Notification, NotificationGateway } from '../../notifications';
 
 /** Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-sns-notifications.html */

@@ -1,4 +1,5 @@
-import type { Group, Member } from '../group';
+import type { Group } from '../group';
+import type { Member } from '../member';
 import type { Refresh } from './refresh';
 
 /** What a refresh sees of its group. */

@@ -4,8 +4,7 @@ import type {
   RefreshPreferences,
 } from '@aws-sdk/client-auto-scaling';
 
-import type { Group, Member, ResolvedTemplate } from '../group';
-import { templateOf } from '../mix';
+import type { Member, ResolvedTemplate } from '../member';
 
 /** Preferences with the defaults of those that have one. */
 export type CheckedPreferences = RefreshPreferences & {
@@ -39,15 +38,12 @@ export interface Refresh {
 const activeStates = new Set(['Pending', 'InProgress', 'Baking', 'Cancelling', 'RollbackInProgress']);
 
 /** The instance refresh of a group that has not ended. */
-export function activeRefresh({ refreshes }: Group): Refresh | undefined {
+export function activeRefresh({
+  refreshes,
+}: {
+  readonly refreshes: readonly Refresh[];
+}): Refresh | undefined {
   return refreshes.find(({ shown }) => activeStates.has(shown.Status ?? ''));
-}
-
-/** What new instances of a group are launched from now. */
-export function launchTemplateOf(group: Group): LaunchTemplateSpecification {
-  const refresh = activeRefresh(group);
-  const wanted = refresh?.shown.Status === 'Cancelling' ? undefined : refresh?.template;
-  return wanted ?? templateOf(group.settings);
 }
 
 /** Whether an instance was launched from a template's version. */

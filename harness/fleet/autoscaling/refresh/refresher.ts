@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock';
-import { type Group, type Member, performs, present } from '../group';
+import { type Group, performs, present } from '../group';
+import type { Member } from '../member';
 import type { Launcher } from '../launcher';
 import type { Lifecycle } from '../lifecycle';
 import { templateOf } from '../mix';

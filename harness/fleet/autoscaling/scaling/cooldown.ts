@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock';
-import { type Group, type Member, inTransition, present } from '../group';
+import { type Group, inTransition, present } from '../group';
+import type { Member } from '../member';
 
 /**
  * Lets the cooldown of a group run once the launches and terminations that it follows are done, and end.

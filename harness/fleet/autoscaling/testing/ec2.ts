@@ -10,7 +10,7 @@ import {
   NoCapacity,
   groupTag,
 } from '../gateway';
-import type { ResolvedTemplate } from '../group';
+import type { ResolvedTemplate } from '../member';
 
 /** An instance of {@link Ec2InMemory}. */
 export interface InstanceInMemory extends LaunchRequest {

@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock';
-import { type Group, type Member, performs } from '../group';
+import { type Group, performs } from '../group';
+import type { Member } from '../member';
 import type { TrafficGateway } from './gateway';
 
 /** States of a target group of a group. Source: LoadBalancerTargetGroupState, Auto Scaling API reference. */

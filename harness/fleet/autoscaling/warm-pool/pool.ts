@@ -1,6 +1,6 @@
 import type { WarmPoolConfiguration, WarmPoolState } from '@aws-sdk/client-auto-scaling';
 
-import type { Group, Member } from '../group';
+import type { Member } from '../member';
 
 /**
  * Instances that stand ready beside a group.
@@ -15,8 +15,13 @@ export interface WarmPool {
   launching: number;
 }
 
+/** What a pool's size follows of its group. */
+interface Sized {
+  readonly settings: { readonly MaxSize: number; readonly DesiredCapacity: number };
+}
+
 /** How many instances the pool of a group should have. */
-export function wantedSize({ settings }: Group, { configuration }: WarmPool): number {
+export function wantedSize({ settings }: Sized, { configuration }: WarmPool): number {
   const { MaxGroupPreparedCapacity = settings.MaxSize, MinSize, Status } = configuration;
   return Status === 'PendingDelete'
     ? 0

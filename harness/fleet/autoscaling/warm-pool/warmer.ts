@@ -1,6 +1,7 @@
 import type { Activities } from '../activities';
 import type { Ec2Gateway, InstanceState } from '../gateway';
-import { type Group, type Member, performs, present } from '../group';
+import { type Group, performs, present } from '../group';
+import type { Member } from '../member';
 import { type Launcher, nextCause } from '../launcher';
 import type { Lifecycle } from '../lifecycle';
 import { places } from '../placement';

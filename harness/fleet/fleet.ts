@@ -22,6 +22,7 @@ import type { Clock } from './clock';
 import { consoleAnswer } from './console-output';
 import { ec2Error } from './ec2-error';
 import { type InstanceView, Instances } from './instances';
+import { ProcessorMetrics, vcpusOf } from './processor-metrics';
 import { LoadBalancing, type LoadBalancerView } from './load-balancing/load-balancing';
 import { Ec2Network } from './load-balancing/network';
 import { SnsSqsGateway } from './notifications';
@@ -83,6 +84,7 @@ export class Fleet {
     const store = new Store(home);
     const gateway = new Ec2ApiGateway(ec2);
     const notifications = new SnsSqsGateway(sns, sqs);
+    const processors = new ProcessorMetrics(clock, (instanceType) => vcpusOf(ec2, instanceType));
     const monitoring = new Monitoring({
       edge,
       home,
@@ -90,11 +92,15 @@ export class Fleet {
       cloudWatch,
       sqs,
       notifications,
-      measure: (sink) => {
+      measure: async (sink) => {
         store.groups.forEach((group) => {
           reportGroup(group, sink);
         });
         loadBalancing.measure(sink);
+        await processors.report(
+          instances.views().flatMap((view) => ({ ...view, body: instances.body(view.instanceId) })),
+          sink,
+        );
       },
       onChange: () => {
         fleet.look();

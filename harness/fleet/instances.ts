@@ -19,6 +19,8 @@ export interface InstanceView {
   readonly instanceId: string;
   readonly zone: string;
   readonly state: string;
+  /** E.g. `t3.micro`. */
+  readonly instanceType: string;
   /** Its Auto Scaling group, if it is in one. */
   readonly groupName: string | undefined;
 }
@@ -62,7 +64,7 @@ export class Instances {
 
   /** Instances that EC2 does not record as terminated. */
   views(): InstanceView[] {
-    return [...this.records.values()].flatMap(({ InstanceId, Placement, State, Tags }) =>
+    return [...this.records.values()].flatMap(({ InstanceId, InstanceType, Placement, State, Tags }) =>
       InstanceId === undefined || State?.Name === 'terminated'
         ? []
         : [
@@ -70,6 +72,7 @@ export class Instances {
               instanceId: InstanceId,
               zone: Placement?.AvailabilityZone ?? '',
               state: State?.Name ?? '',
+              instanceType: InstanceType ?? '',
               groupName: Tags?.find(({ Key }) => Key === groupTag)?.Value,
             },
           ],

@@ -1,5 +1,6 @@
 import { AutoScaling } from '@aws-sdk/client-auto-scaling';
 import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import { EC2 } from '@aws-sdk/client-ec2';
 
 import { type Applied, applied } from '../testing/applied';
 import { acts } from './acts';
@@ -115,6 +116,46 @@ describe('a pipeline in compressed time', () => {
     await stage.allProcessed(stage.uploaded);
     await stage.queueIsEmpty();
   }, 300_000);
+
+  it('grows a group by what the processors of its instances really do, with target tracking', async () => {
+    const { endpoint, outputs } = lab;
+    const common = { endpoint, region: outputs.region, credentials: administrator };
+    const [ec2, autoScaling] = [new EC2(common), new AutoScaling(common)];
+    const AutoScalingGroupName = 'busy';
+    await ec2.createLaunchTemplate({
+      LaunchTemplateName: 'busy',
+      LaunchTemplateData: {
+        ImageId: 'ami-12345678',
+        InstanceType: 't2.micro',
+        UserData: Buffer.from('#!/bin/bash\nwhile :; do :; done\n').toString('base64'),
+      },
+    });
+    await autoScaling.createAutoScalingGroup({
+      AutoScalingGroupName,
+      MinSize: 1,
+      MaxSize: 2,
+      LaunchTemplate: { LaunchTemplateName: 'busy' },
+      AvailabilityZones: [`${outputs.region}a`],
+    });
+    await autoScaling.putScalingPolicy({
+      AutoScalingGroupName,
+      PolicyName: 'processors',
+      PolicyType: 'TargetTrackingScaling',
+      TargetTrackingConfiguration: {
+        // Of one processor, which this one may have to share with much else.
+        TargetValue: 5,
+        PredefinedMetricSpecification: { PredefinedMetricType: 'ASGAverageCPUUtilization' },
+      },
+    });
+    const why = await stage.until('a second busy instance', async () => {
+      const { Activities = [] } = await autoScaling.describeScalingActivities({ AutoScalingGroupName });
+      return Activities.length > 1 && Activities[0]?.Cause;
+    });
+    expect(why).toMatch(/alarm TargetTracking-busy-AlarmHigh-.* in state ALARM triggered policy processors/);
+    await autoScaling.deleteAutoScalingGroup({ AutoScalingGroupName, ForceDelete: true });
+    ec2.destroy();
+    autoScaling.destroy();
+  });
 
   it('had no trouble in the fleet all along', () => {
     expect(pipeline.problems).toEqual([]);

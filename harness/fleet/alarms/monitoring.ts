@@ -2,6 +2,7 @@ import type { CloudWatchClient, PutMetricDataInput } from '@aws-sdk/client-cloud
 import type { SQSClient } from '@aws-sdk/client-sqs';
 
 import type { Edge } from '../../edge/edge';
+import { allEnded } from '../../support/all-ended';
 import type { Clock } from '../clock';
 import type { NotificationGateway } from '../notifications';
 import { ServiceError } from '../protocol/errors';
@@ -42,7 +43,7 @@ export interface MonitoringOptions {
   readonly sqs: SQSClient;
   readonly notifications: NotificationGateway;
   /** Lets other services report what they measure of themselves, several times a minute. */
-  readonly measure: (sink: MetricSink) => void;
+  readonly measure: (sink: MetricSink) => Promise<void>;
   /** Told when an alarm came into another state. */
   readonly onChange: () => void;
   readonly onError: (error: unknown) => void;
@@ -123,8 +124,10 @@ export class Monitoring {
     if (now >= this.nextMeasure) {
       const wanted = clock.lasts(60) / measuresAMinute;
       this.nextMeasure = now + Math.min(mostMeasureMs, Math.max(leastMeasureMs, wanted));
-      measure(this.sink);
-      await this.gauges.measure(queuesOf(watched.filter(({ name }) => name !== queueAge)));
+      await allEnded([
+        measure(this.sink),
+        this.gauges.measure(queuesOf(watched.filter(({ name }) => name !== queueAge))),
+      ]);
     }
     if (now >= this.nextAges) {
       this.nextAges = now + Math.max(leastMeasureMs, clock.lasts(60) / agesAMinute);

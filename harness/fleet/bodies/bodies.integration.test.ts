@@ -162,6 +162,20 @@ describe('a body', () => {
     expect(await body.run(['true'])).not.toMatchObject({ exitCode: 0 });
   }, 60_000);
 
+  it('tells the processor time of all that runs in it, and of what has ended, until its own end', async () => {
+    const [busy, idle] = await Promise.all([
+      boot('#!/bin/bash\n(for ((i = 0; i < 300000; i++)); do :; done)\n(while :; do :; done) &\n'),
+      boot(''),
+    ]);
+    await consoleSaying(busy, 'user data finished');
+    await consoleSaying(idle, 'there is no user data');
+    const [used = 0, little = 0] = await Promise.all([busy.cpuSeconds(), idle.cpuSeconds()]);
+    expect(used).toBeGreaterThan(little + 0.1);
+    await eventually('more time', async () => ((await busy.cpuSeconds()) ?? 0) > used + 0.5);
+    await Promise.all([busy.kill(), idle.kill()]);
+    expect(await busy.cpuSeconds()).toBeUndefined();
+  }, 60_000);
+
   it('is reached at its address when something listens there, and not after its end', async () => {
     const body = await boot('');
     const serve = ['python3', '-m', 'http.server', '8123', '--bind', body.address!];

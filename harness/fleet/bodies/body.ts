@@ -44,6 +44,11 @@ export interface Body {
   journal(unit: string): Promise<string>;
   /** Runs a command inside the body, as a login over Session Manager would. */
   run(command: readonly string[]): Promise<CommandResult>;
+  /**
+   * Processor time that all of the body has used since its boot, in seconds: of processes that ended as well, but for
+   * those of `run`. `undefined` after its end.
+   */
+  cpuSeconds(): Promise<number | undefined>;
   /** Kills every process of the body at once (SIGKILL). Its disk stays for another boot. Idempotent. */
   kill(): Promise<void>;
 }

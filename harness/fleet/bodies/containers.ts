@@ -2,6 +2,7 @@ import { constants } from 'node:os';
 
 import type { StartedTestContainer } from 'testcontainers';
 
+import type { Docker } from '../../docker/daemon';
 import { isGone, reasonOf } from '../../docker/errors';
 import type { Exposed, LabContainers } from '../../docker/lab-containers';
 import { killContainer, removeContainer } from '../../docker/removal';
@@ -39,9 +40,13 @@ class ContainerBody implements Body {
     readonly instanceId: string,
     readonly address: string,
     private readonly machine: Machine,
-    private readonly halt: () => Promise<void>,
+    private readonly docker: Docker,
     readonly exited: Promise<BodyExit>,
   ) {}
+
+  private get id(): string {
+    return this.machine.container.getId();
+  }
 
   consoleOutput(): Promise<string> {
     return this.machine.folder.consoleOutput();
@@ -65,8 +70,23 @@ class ContainerBody implements Body {
     }
   }
 
+  async cpuSeconds(): Promise<number | undefined> {
+    try {
+      const { cpu_stats } = await this.docker
+        .getContainer(this.id)
+        .stats({ stream: false, 'one-shot': true });
+      // Of a container that is stopped Docker tells nothing but zeros.
+      return cpu_stats.cpu_usage.total_usage === 0 ? undefined : cpu_stats.cpu_usage.total_usage / 1e9;
+    } catch (error) {
+      if (isGone(error)) {
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
   async kill(): Promise<void> {
-    await this.halt();
+    await killContainer(this.docker, this.id);
     await this.exited;
   }
 }
@@ -83,18 +103,15 @@ class ContainerBodies implements BodyBackend {
     const { docker, network } = this.options.lab;
     const { instanceId } = spec;
     const machine = await this.running(spec);
-    const container = docker.getContainer(machine.container.getId());
-    const exited = container.wait().then(
-      ({ StatusCode }: { StatusCode: number }) => exitOf(StatusCode),
-      (): BodyExit => ({ exitCode: null, signal: null }),
-    );
-    const body = new ContainerBody(
-      instanceId,
-      machine.container.getIpAddress(network),
-      machine,
-      () => killContainer(docker, container.id),
-      exited,
-    );
+    const exited = docker
+      .getContainer(machine.container.getId())
+      .wait()
+      .then(
+        ({ StatusCode }: { StatusCode: number }) => exitOf(StatusCode),
+        (): BodyExit => ({ exitCode: null, signal: null }),
+      );
+    const address = machine.container.getIpAddress(network);
+    const body = new ContainerBody(instanceId, address, machine, docker, exited);
     this.bodies.add(body);
     void exited.then(() => this.bodies.delete(body));
     return body;

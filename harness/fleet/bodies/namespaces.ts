@@ -10,6 +10,7 @@ import { removeFolder } from '../../support/remove';
 import { run } from '../../support/run';
 import type { Body, BodyBackend, BodyExit, BodySpec, CommandResult } from './body';
 import { BodyFolder, environmentOf, hostNameOf } from './body-folder';
+import { cpuSecondsIn } from './cpu-time';
 import { BodyError } from './errors';
 import { takeLoopbackAddress } from './loopback-address';
 import { namespaceAdvice } from './namespace-advice';
@@ -87,6 +88,17 @@ class NamespaceBody implements Body {
       env: { ...environmentOf(this.spec), HOME: '/root' },
       stop: { graceMs: 0 },
     });
+  }
+
+  async cpuSeconds(): Promise<number | undefined> {
+    try {
+      return await cpuSecondsIn(`/proc/${this.init}/root/proc`);
+    } catch (error) {
+      if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) {
+        return undefined;
+      }
+      throw error;
+    }
   }
 
   async kill(): Promise<void> {

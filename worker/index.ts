@@ -26,13 +26,8 @@ export { isFolderMarker, type Task, type Upload } from './events/upload';
 export { dispatchTo, type DispatchOptions } from './processors/dispatch';
 export { moveProcessor, type MoveOptions } from './processors/move';
 export { allProcessors, type ProcessorsOptions } from './processors';
-export {
-  derivingProcessor,
-  type Derived,
-  type DerivedFile,
-  type DeriveOptions,
-  type DeriveWork,
-} from './processors/derive';
+export { derivingProcessor, type Derived, type DeriveOptions, type DeriveWork } from './processors/derive';
+export type { DerivedFile } from './processors/results';
 export { processedKey, type Prefixes } from './processors/keys';
 export { Limit } from './processors/limit';
 export { Scratch, ScratchSpaceError, type ScratchFolder } from './processors/scratch';

@@ -32,6 +32,20 @@ describe('movies in the pipeline that Terraform applied', () => {
     ]);
   });
 
+  it('get subtitles that come when they are made', async () => {
+    await stage.upload('stumm.mp4', await makeFilm(film));
+    expect((await processedMovie(stage, 'stumm.mp4')).subtitles).toEqual([]);
+    await stage.upload('stumm.srt', subtitlesFor(film));
+    const manifest = await stage.until('the subtitles in the manifest', async () => {
+      const remade = await processedMovie(stage, 'stumm.mp4');
+      return remade.subtitles.length === 1 && remade;
+    });
+    expect(await watch(stage, manifest)).toEqual([
+      expect.stringMatching(/240p-[0-9a-f]{8}\.mp4 \(426×240\)/u),
+      expect.stringMatching(/master-[0-9a-f]{8}\.m3u8 \(426×240\)/u),
+    ]);
+  });
+
   it('that are none go to the dead-letter queue with the reason, and stay where they are', async () => {
     await stage.upload('no film.mp4', 'I am a text.\n');
     const { deadLetterQueueUrl } = lab.outputs;

@@ -87,17 +87,28 @@ const listObjects: Operation = ({ bucket, query }) => {
   const [prefix, after] = [query.get('prefix') ?? '', query.get('start-after') ?? ''];
   const isBehind = (key: string): boolean => Buffer.compare(Buffer.from(key), Buffer.from(after)) > 0;
   const keys = bucket.keys.filter((key) => key.startsWith(prefix) && isBehind(key));
-  const page = keys.slice(0, Number(query.get('max-keys') ?? 1000));
+  const delimiter = query.get('delimiter') ?? '';
+  const entries = [...new Set(keys.map((key) => upToDelimiter(key, prefix, delimiter)))];
+  const page = entries.slice(0, Number(query.get('max-keys') ?? 1000));
   // As a form encodes: the key may hold what XML cannot.
   const encoded = (key: string): string =>
     query.get('encoding-type') === 'url' ? new URLSearchParams({ key }).toString().slice('key='.length) : key;
-  const contents = page.map((key) => {
-    const { body, modified } = bucket.get(key);
-    return `<Contents><Key>${escape(encoded(key))}</Key><LastModified>${modified.toISOString()}</LastModified><Size>${body.size}</Size></Contents>`;
+  const contents = page.map((entry) => {
+    const name = escape(encoded(entry));
+    if (delimiter !== '' && entry.endsWith(delimiter))
+      return `<CommonPrefixes><Prefix>${name}</Prefix></CommonPrefixes>`;
+    const { body, modified } = bucket.get(entry);
+    return `<Contents><Key>${name}</Key><LastModified>${modified.toISOString()}</LastModified><Size>${body.size}</Size></Contents>`;
   });
-  const truncated = `<IsTruncated>${page.length < keys.length}</IsTruncated>`;
+  const truncated = `<IsTruncated>${page.length < entries.length}</IsTruncated>`;
   return { xml: `<ListBucketResult>${truncated}${contents.join('')}</ListBucketResult>` };
 };
+
+/** A key that goes on behind the delimiter is listed up to it. */
+function upToDelimiter(key: string, prefix: string, delimiter: string): string {
+  const end = delimiter === '' ? -1 : key.indexOf(delimiter, prefix.length);
+  return end === -1 ? key : key.slice(0, end + delimiter.length);
+}
 
 const getTags: Operation = ({ bucket, key, query }) => {
   const { tags } = bucket.get(key, query.get('versionId') ?? undefined);

@@ -22,6 +22,9 @@ export interface SubtitleSource {
   readonly name: string;
 }
 
+/** One that is a file beside the movie. */
+export type SubtitleFile = SubtitleSource & { readonly file: string };
+
 export interface MovieCommand {
   readonly input: string;
   /** Where all results go. */

@@ -14,17 +14,17 @@ export interface SubtitleTrack {
   readonly language: string;
 }
 
+const MEDIA = '#EXT-X-MEDIA:';
+const STREAM = '#EXT-X-STREAM-INF:';
+/** Attribute of a stream that has subtitles. */
+const GROUP = ',SUBTITLES="subtitles"';
+
 /** The master playlist over all renditions and subtitles (RFC 8216); the URIs are relative to it. */
 export function masterPlaylist(
   renditions: readonly EncodedRendition[],
   subtitles: readonly SubtitleTrack[],
   hasAudio: boolean,
 ): string {
-  const media = subtitles.map(
-    ({ name, language }, i) =>
-      `#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="subtitles",NAME="${i + 1} ${language}",LANGUAGE="${language}",` +
-      `DEFAULT=${i === 0 ? 'YES' : 'NO'},AUTOSELECT=YES,URI="${name}.m3u8"`,
-  );
   const streams = renditions.map(({ rendition, codec, playlist }) => {
     const { peak, average } = bitRates(playlist);
     const codecs = [codec, ...(hasAudio ? ['mp4a.40.2'] : [])].join(',');
@@ -33,11 +33,27 @@ export function masterPlaylist(
       `AVERAGE-BANDWIDTH=${average}`,
       `RESOLUTION=${rendition.width}x${rendition.height}`,
       `CODECS="${codecs}"`,
-      ...(subtitles.length > 0 ? ['SUBTITLES="subtitles"'] : []),
     ];
-    return `#EXT-X-STREAM-INF:${attributes.join(',')}\n${rendition.name}.m3u8`;
+    return `${STREAM}${attributes.join(',')}\n${rendition.name}.m3u8`;
   });
-  return ['#EXTM3U', '#EXT-X-VERSION:7', '#EXT-X-INDEPENDENT-SEGMENTS', ...media, ...streams, ''].join('\n');
+  const plain = ['#EXTM3U', '#EXT-X-VERSION:7', '#EXT-X-INDEPENDENT-SEGMENTS', ...streams, ''].join('\n');
+  return withSubtitles(plain, subtitles);
+}
+
+/** The same master playlist over other subtitles. */
+export function withSubtitles(master: string, subtitles: readonly SubtitleTrack[]): string {
+  const media = subtitles.map(
+    ({ name, language }, i) =>
+      `${MEDIA}TYPE=SUBTITLES,GROUP-ID="subtitles",NAME="${i + 1} ${language}",LANGUAGE="${language}",` +
+      `DEFAULT=${i === 0 ? 'YES' : 'NO'},AUTOSELECT=YES,URI="${name}.m3u8"`,
+  );
+  const group = subtitles.length > 0 ? GROUP : '';
+  const lines = master.split('\n').filter((line) => !line.startsWith(MEDIA));
+  const first = lines.findIndex((line) => line.startsWith(STREAM));
+  return lines
+    .map((line) => (line.startsWith(STREAM) ? line.replace(GROUP, '') + group : line))
+    .toSpliced(first, 0, ...media)
+    .join('\n');
 }
 
 /** A media playlist whose one segment is the whole WebVTT file. */

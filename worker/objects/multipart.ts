@@ -7,6 +7,7 @@ import {
   type CreateMultipartUploadCommandInput,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { inParallel } from './parallel';
 
 /** S3 takes up to 10,000 parts in a multipart upload. */
 const MAX_PARTS = 10_000;
@@ -77,29 +78,4 @@ function partRanges(size: number, partSize: number): PartRange[] {
     const first = index * partSize;
     return { first, last: Math.min(size, first + partSize) - 1 };
   });
-}
-
-/** Maps with at most so many calls at a time; after a failure no further call begins, and those begun are awaited. */
-async function inParallel<T, R>(
-  items: readonly T[],
-  width: number,
-  map: (item: T, index: number) => Promise<R>,
-): Promise<R[]> {
-  const results: R[] = [];
-  const entries = items.entries();
-  let failed = false;
-  const lane = async (): Promise<void> => {
-    for (const [index, item] of entries) {
-      if (failed) return;
-      try {
-        results[index] = await map(item, index);
-      } catch (error) {
-        failed = true;
-        throw error;
-      }
-    }
-  };
-  const lanes = await Promise.allSettled(Array.from({ length: Math.min(width, items.length) }, lane));
-  for (const outcome of lanes) if (outcome.status === 'rejected') throw outcome.reason;
-  return results;
 }

@@ -1,25 +1,18 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import { DeleteObjectsCommand, GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import * as z from 'zod';
+import type { S3Client } from '@aws-sdk/client-s3';
 import type { Upload } from '../events/upload';
-import { isConflict, isMissing } from '../objects/errors';
-import { downloadFile, uploadFile } from '../objects/files';
-import { findUpload, headObject } from '../objects/versions';
+import { downloadFile } from '../objects/files';
+import { findUpload } from '../objects/versions';
 import { NonRetryableError, reasonOf } from '../queue/errors';
-import { processedKey, type Prefixes } from './keys';
+import type { Prefixes } from './keys';
 import type { Limit } from './limit';
+import { discard, manifestKey, publish, readManifest, type Manifest } from './manifest';
 import type { Processor, ProcessorContext } from './processor';
 import { Progress } from './progress';
-import { formatProvenance, PROVENANCE, provenanceOf, readProvenance, relate } from './provenance';
+import { formatProvenance, provenanceOf, relate } from './provenance';
+import { resultsOf, uploadResults, type DerivedFile, type ResultsOf } from './results';
 import type { Scratch } from './scratch';
-
-/** A result, as a file in the task's scratch folder. */
-export interface DerivedFile {
-  /** Relative to the folder; also the last part of its key. */
-  readonly name: string;
-  readonly contentType: string;
-}
 
 /** What was made of an upload. */
 export interface Derived {
@@ -43,8 +36,8 @@ export interface DeriveWork {
 
 /** Scratch space that every task gets beside its upload, in bytes: enough for small results. */
 export const SMALL_RESULTS = 32 * 1024 ** 2;
-/** What is appended to the key of an upload to name its results takes less than that, in bytes. */
-const RESULT_NAME = 64;
+/** How often a manifest is looked at again when it changed, before the task is left to a redelivery. */
+const MAX_ATTEMPTS = 5;
 
 export interface DeriveOptions extends Prefixes {
   readonly name: string;
@@ -73,14 +66,11 @@ export function derivingProcessor(options: DeriveOptions): Processor {
     name: options.name,
     accepts: options.accepts,
     async process(upload, context) {
-      const base = processedKey(upload, options, RESULT_NAME);
+      const results = resultsOf(upload, options);
       const { state } = await findUpload(s3, upload, context.signal);
-      const current = await headObject(s3, upload.bucket, `${base}/manifest.json`, context.signal);
-      const relation = relate(provenanceOf(upload), readProvenance(current?.Metadata));
-      if (state === 'there' && relation === 'newer') {
-        await options.limit.run(context.signal, () =>
-          deriveAndPublish(options, upload, base, current?.ETag, context),
-        );
+      const current = await readManifest(s3, results, context.signal);
+      if (state === 'there' && relate(provenanceOf(upload), current?.source) === 'newer') {
+        await options.limit.run(context.signal, () => deriveAndPublish(options, upload, results, context));
       }
       await move.process(upload, context);
     },
@@ -90,16 +80,16 @@ export function derivingProcessor(options: DeriveOptions): Processor {
 async function deriveAndPublish(
   options: DeriveOptions,
   upload: Upload,
-  base: string,
-  replaces: string | undefined,
+  results: ResultsOf,
   { signal, tell }: ProcessorContext,
 ): Promise<void> {
   const { s3, scratch, make } = options;
+  const { bucket, base } = results;
   if (upload.size === 0) throw new NonRetryableError(`${upload.key} is empty`);
   await using folder = await scratch.folder(upload.size + SMALL_RESULTS);
   const input = path.join(folder.path, 'input');
   await downloadFile(s3, upload, input, signal);
-  const target = { Bucket: upload.bucket, Key: `${base}/progress.json` };
+  const target = { Bucket: bucket, Key: `${base}/progress.json` };
   const progress = new Progress(
     s3,
     target,
@@ -122,25 +112,14 @@ async function deriveAndPublish(
   };
   const derived = await named(upload, () => make(work)).finally(() => progress.end());
   const prefix = `${base}/${versionId(upload)}/`;
-  const files: { key: string; contentType: string; size: number }[] = [];
-  for (const { name, contentType } of derived.files) {
-    const key = prefix + name;
-    const size = await uploadFile(
-      s3,
-      { bucket: upload.bucket, key },
-      path.join(folder.path, name),
-      contentType,
-      signal,
-    );
-    files.push({ key, contentType, size });
-  }
+  const files = await uploadResults(s3, { bucket, prefix }, folder.path, derived.files, signal);
   const source = {
     key: upload.key,
     version: provenanceOf(upload).version,
     eTag: upload.eTag,
     size: upload.size,
   };
-  await publish(s3, upload, base, replaces, { source, prefix, ...derived.manifest, files }, signal);
+  await publishNewest(s3, upload, results, { source, prefix, ...derived.manifest, files }, signal);
   tell(`Made: ${files.length} files under ${prefix}`);
 }
 
@@ -155,92 +134,27 @@ async function named<T>(upload: Upload, work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** What of a manifest is read again. */
-const manifestSchema = z.object({ prefix: z.string(), files: z.array(z.object({ key: z.string() })) });
-type Manifest = Readonly<z.infer<typeof manifestSchema>>;
-
-/** Writes the manifest, unless it changed meanwhile: the task is then tried again and looks anew. */
-async function publish(
+/**
+ * Puts the manifest in the place of one of an older version, as often as that changes meanwhile.
+ *
+ * @throws Error when one of this version or a newer one is there: the task is then tried again and looks anew
+ */
+async function publishNewest(
   s3: S3Client,
   upload: Upload,
-  base: string,
-  replaces: string | undefined,
-  manifest: Manifest & Readonly<Record<string, unknown>>,
+  results: ResultsOf,
+  manifest: Manifest,
   signal: AbortSignal,
 ): Promise<void> {
-  const target = { Bucket: upload.bucket, Key: `${base}/manifest.json` };
-  const previous = replaces === undefined ? undefined : await readManifest(s3, target, signal);
-  try {
-    await s3.send(
-      new PutObjectCommand({
-        ...target,
-        Body: `${JSON.stringify(manifest, null, 2)}\n`,
-        ContentType: 'application/json',
-        Metadata: { [PROVENANCE]: formatProvenance(provenanceOf(upload)) },
-        ...(replaces === undefined ? { IfNoneMatch: '*' } : { IfMatch: replaces }),
-      }),
-      { abortSignal: signal },
-    );
-  } catch (error) {
-    if (!isConflict(error)) throw error;
-    // What a duplicate of this task made has the same names; of another version it has not.
-    await deleteSet(
-      s3,
-      { Bucket: upload.bucket, base },
-      manifest,
-      await readManifest(s3, target, signal),
-      signal,
-    );
-    throw new Error(`${target.Key} changed while ${upload.key} was worked on`, { cause: error });
+  const source = provenanceOf(upload);
+  for (let attempts = 0; attempts < MAX_ATTEMPTS; attempts += 1) {
+    const replaces = await readManifest(s3, results, signal);
+    if (relate(source, replaces?.source) !== 'newer') break;
+    if (await publish(s3, results, { manifest, source, replaces }, signal)) return;
   }
-  if (previous !== undefined)
-    await deleteSet(s3, { Bucket: upload.bucket, base }, previous, manifest, signal);
+  await discard(s3, results, manifest, signal);
+  throw new Error(`${manifestKey(results)} changed while ${upload.key} was worked on`);
 }
-
-/** S3 deletes so many objects in one call. Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html */
-const MOST_DELETED = 1000;
-
-/**
- * Deletes the files of one manifest that do not belong to the set of the one that counts. Only what can have been made
- * for this upload goes: a manifest may have been uploaded by someone, and name the results of others.
- */
-async function deleteSet(
-  s3: S3Client,
-  { Bucket, base }: { readonly Bucket: string; readonly base: string },
-  { files }: Manifest,
-  current: Manifest | undefined,
-  abortSignal: AbortSignal,
-): Promise<void> {
-  const stale = files.filter(
-    ({ key }) => isMadeFor(base, key) && (current === undefined || !key.startsWith(current.prefix)),
-  );
-  for (let from = 0; from < stale.length; from += MOST_DELETED) {
-    const Objects = stale.slice(from, from + MOST_DELETED).map(({ key }) => ({ Key: key }));
-    await s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }), { abortSignal });
-  }
-}
-
-/** Whether a key lies in a folder that some version of the upload got. */
-function isMadeFor(base: string, key: string): boolean {
-  return key.startsWith(`${base}/`) && VERSION_FOLDER.test(key.slice(base.length + 1));
-}
-
-/** Undefined when there is none, or none of ours. */
-async function readManifest(
-  s3: S3Client,
-  target: { readonly Bucket: string; readonly Key: string },
-  abortSignal: AbortSignal,
-): Promise<Manifest | undefined> {
-  try {
-    const { Body } = await s3.send(new GetObjectCommand(target), { abortSignal });
-    return manifestSchema.safeParse(JSON.parse((await Body?.transformToString()) ?? '')).data;
-  } catch (error) {
-    if (isMissing(error) || error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
-
-const VERSION_FOLDER = /^[0-9a-f]{12}\//u;
 
 /** A short name for the version, in keys. */
 function versionId(upload: Upload): string {

@@ -3,6 +3,7 @@ import type { MediaTools } from '../media/tools';
 import { derivingProcessor } from './derive';
 import { IMAGE, makeThumbnail } from './image';
 import type { Prefixes } from './keys';
+import { movingWithSubtitles, subtitleProcessor } from './late-subtitles';
 import { Limit } from './limit';
 import { moveProcessor } from './move';
 import { makeMovie, MOVIE } from './movie';
@@ -26,11 +27,13 @@ export function allProcessors(options: ProcessorsOptions): readonly Processor[] 
   const common = { ...options, move };
   // ffmpeg uses every core for a movie; images are small.
   const [one, few] = [new Limit(1), new Limit(4)];
+  const late = { ...common, tools, limit: few };
   return [
     derivingProcessor({
       ...common,
       name: 'movie',
       limit: one,
+      move: movingWithSubtitles(late),
       accepts: ({ key }) => MOVIE.test(key),
       make: (work) => makeMovie({ ...options, tools }, work),
     }),
@@ -41,6 +44,7 @@ export function allProcessors(options: ProcessorsOptions): readonly Processor[] 
       accepts: ({ key }) => IMAGE.test(key),
       make: (work) => makeThumbnail(tools, work),
     }),
+    subtitleProcessor(late),
     move,
   ];
 }

@@ -16,7 +16,7 @@ export interface Prefixes {
  * @throws NonRetryableError when S3 would refuse it as too long
  */
 export function processedKey(
-  { key }: Upload,
+  { key }: Pick<Upload, 'key'>,
   { uploadsPrefix, processedPrefix }: Prefixes,
   room = 0,
 ): string {

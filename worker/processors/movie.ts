@@ -12,8 +12,9 @@ import { probe, type Probe } from '../media/probe';
 import { planRenditions, type Rendition, type Skipped } from '../media/renditions';
 import { runTool, ToolError } from '../media/run';
 import { NonRetryableError } from '../queue/errors';
-import { SMALL_RESULTS, type Derived, type DerivedFile, type DeriveWork } from './derive';
-import { fetchSidecars, type SidecarOptions } from './sidecars';
+import { SMALL_RESULTS, type Derived, type DeriveWork } from './derive';
+import { resultFile } from './results';
+import { describeSidecars, fetchSidecars, subtitlesOf, type SidecarOptions } from './sidecars';
 
 /** Names of uploads that are taken for movies. */
 export const MOVIE = /\.(?:mp4|m4v|mov|mkv|webm|avi|mpg|mpeg|ts|flv|wmv|ogv)$/iu;
@@ -45,8 +46,8 @@ export async function makeMovie(options: MovieOptions, work: DeriveWork): Promis
   if (source.video === undefined) throw new NonRetryableError('it holds no video');
   const { renditions, skipped } = planRenditions(source.video, options.upscale);
   const embedded = embeddedSubtitles(source);
-  const sidecars = await fetchSidecars(options, work);
-  const subtitles = [...embedded.usable, ...sidecars.usable];
+  const fetched = await fetchSidecars(options, work.upload, work);
+  const subtitles = [...embedded.usable, ...subtitlesOf(fetched)];
   const room = roomFor(renditions, source, work.upload.size);
   await work.reserve(room.total);
 
@@ -60,12 +61,17 @@ export async function makeMovie(options: MovieOptions, work: DeriveWork): Promis
   for (const { name } of subtitles) {
     await writeFile(path.join(folder, `${name}.m3u8`), subtitlePlaylist(name, durationSeconds));
   }
+  const { sidecars, skipped: unreadable } = describeSidecars(fetched);
   return {
     files: [
-      ...renditions.flatMap(({ name }) => [file(`${name}.mp4`), file(`${name}.m4s`), file(`${name}.m3u8`)]),
-      ...subtitles.flatMap(({ name }) => [file(`${name}.vtt`), file(`${name}.m3u8`)]),
-      file('master.m3u8'),
-      file('poster.jpg'),
+      ...renditions.flatMap(({ name }) => [
+        resultFile(`${name}.mp4`),
+        resultFile(`${name}.m4s`),
+        resultFile(`${name}.m3u8`),
+      ]),
+      ...subtitles.flatMap(({ name }) => [resultFile(`${name}.vtt`), resultFile(`${name}.m3u8`)]),
+      resultFile('master.m3u8'),
+      resultFile('poster.jpg'),
     ],
     manifest: {
       kind: 'movie',
@@ -74,9 +80,10 @@ export async function makeMovie(options: MovieOptions, work: DeriveWork): Promis
       hasAudio: source.hasAudio,
       renditions: renditions.map(({ name, width, height }) => ({ name, width, height, file: `${name}.mp4` })),
       subtitles: subtitles.map(({ name, language }) => ({ language, file: `${name}.vtt` })),
+      sidecars,
       playlist: 'master.m3u8',
       poster: 'poster.jpg',
-      skipped: [...skipped, ...embedded.skipped, ...sidecars.skipped],
+      skipped: [...skipped, ...embedded.skipped, ...unreadable],
     },
   };
 }
@@ -157,16 +164,4 @@ function embeddedSubtitles({ subtitles }: Probe): { usable: SubtitleSource[]; sk
 /** The tag is the uploader's text: only what looks like a language goes into names and playlists. */
 function safeLanguage(language: string): string {
   return /^[a-z]{2,3}$/iu.test(language) ? language.toLowerCase() : 'und';
-}
-
-const CONTENT_TYPES: Readonly<Record<string, string>> = {
-  '.mp4': 'video/mp4',
-  '.m4s': 'video/iso.segment',
-  '.m3u8': 'application/vnd.apple.mpegurl',
-  '.vtt': 'text/vtt',
-  '.jpg': 'image/jpeg',
-};
-
-function file(name: string): DerivedFile {
-  return { name, contentType: CONTENT_TYPES[path.extname(name)] ?? 'application/octet-stream' };
 }

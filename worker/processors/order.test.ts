@@ -1,18 +1,8 @@
 import { NonRetryableError } from '../queue/errors';
 import { startProcessing } from '../testing/processing';
+import { randomFrom } from '../testing/random';
 import { S3Error, type ObjectVersion } from '../../testing/s3/bucket';
 import { moveProcessor } from './move';
-
-/** A generator of numbers from 0 up to 1, the same for each seed (mulberry32). */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 describe('deliveries in a random order, three times each, by three workers at a time, with failures at any call', () => {
   it.each(Array.from({ length: 40 }, (_, seed) => seed))('end the same (seed %i)', async (seed) => {

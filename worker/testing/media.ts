@@ -50,6 +50,25 @@ export class MediaFolder implements AsyncDisposable {
     return JSON.parse(stdout) as MediaReport;
   }
 
+  /** A hash of all encoded pictures. */
+  async pictures(content: Uint8Array): Promise<string> {
+    const file = await this.write('hashed', content);
+    const { stdout } = await run(this.tools.ffmpeg, [
+      '-v',
+      'error',
+      '-i',
+      file,
+      '-map',
+      '0:v',
+      '-c',
+      'copy',
+      '-f',
+      'md5',
+      '-',
+    ]);
+    return stdout.trim();
+  }
+
   /** Mean of the pixels of a picture, 0 (black) to 255 (white). */
   async brightness(content: Uint8Array): Promise<number> {
     const file = await this.write('looked-at', content);
@@ -74,6 +93,8 @@ export interface MediaReport {
     readonly pix_fmt?: string;
     readonly profile?: string;
     readonly nb_read_packets?: string;
+    readonly start_time?: string;
+    readonly duration?: string;
     readonly tags?: Readonly<Record<string, string>>;
   }[];
   readonly format: { readonly duration: string };

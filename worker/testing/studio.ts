@@ -10,8 +10,14 @@ import { startProcessing, type Processing } from './processing';
 /** What the tests read of a manifest. */
 export interface Manifest {
   readonly prefix: string;
-  readonly renditions: readonly { readonly name: string; readonly width: number; readonly height: number }[];
+  readonly renditions: readonly {
+    readonly name: string;
+    readonly width: number;
+    readonly height: number;
+    readonly file: string;
+  }[];
   readonly subtitles: readonly { readonly language: string; readonly file: string }[];
+  readonly playlist: string;
   readonly files: readonly { readonly key: string }[];
   readonly skipped: readonly { readonly what: string; readonly why: string }[];
   readonly hasAudio: boolean;
@@ -36,10 +42,10 @@ export class Studio implements AsyncDisposable {
     );
   }
 
-  start({ upscale = false } = {}): Promise<Processing> {
+  start({ upscale = false, versioned = true } = {}): Promise<Processing> {
     const scratch = new Scratch(this.scratchRoot);
     return startProcessing({
-      versioned: true,
+      versioned,
       processor: (s3) => {
         const processors = allProcessors({
           s3,

@@ -1,0 +1,127 @@
+import { DeleteObjectsCommand, GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import * as z from 'zod';
+import { isConflict, isMissing } from '../objects/errors';
+import { formatProvenance, PROVENANCE, readProvenance, type Provenance } from './provenance';
+import { isResultOf, type ResultsOf } from './results';
+
+/** What every manifest says, whatever it is of: the folder of the results, and their keys. */
+const manifestSchema = z.looseObject({
+  prefix: z.string(),
+  files: z.array(z.looseObject({ key: z.string() })),
+});
+export type Manifest = Readonly<z.infer<typeof manifestSchema>>;
+
+/** A manifest as it was looked at. */
+export interface CurrentManifest {
+  readonly eTag: string | undefined;
+  /** What its results were made from. Undefined when it does not say. */
+  readonly source: Provenance | undefined;
+  /** Undefined when it is none of ours. */
+  readonly content: Manifest | undefined;
+}
+
+/** S3 deletes so many objects in one call. Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html */
+const MOST_DELETED = 1000;
+
+export function manifestKey({ base }: ResultsOf): string {
+  return `${base}/manifest.json`;
+}
+
+/** Undefined when there is none. */
+export async function readManifest(
+  s3: S3Client,
+  results: ResultsOf,
+  abortSignal: AbortSignal,
+): Promise<CurrentManifest | undefined> {
+  try {
+    const { Body, ETag, Metadata } = await s3.send(
+      new GetObjectCommand({ Bucket: results.bucket, Key: manifestKey(results) }),
+      { abortSignal },
+    );
+    const content = parse((await Body?.transformToString()) ?? '');
+    return { eTag: ETag, source: readProvenance(Metadata), content };
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+}
+
+function parse(text: string): Manifest | undefined {
+  try {
+    return manifestSchema.safeParse(JSON.parse(text)).data;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Writes a manifest in place of the one that was looked at, and deletes what only that one names. False, and nothing is
+ * done, when it is not there any more.
+ */
+export async function publish(
+  s3: S3Client,
+  results: ResultsOf,
+  { manifest, source, replaces }: Publication,
+  abortSignal: AbortSignal,
+): Promise<boolean> {
+  try {
+    await s3.send(
+      new PutObjectCommand({
+        Bucket: results.bucket,
+        Key: manifestKey(results),
+        Body: `${JSON.stringify(manifest, null, 2)}\n`,
+        ContentType: 'application/json',
+        Metadata: { [PROVENANCE]: formatProvenance(source) },
+        ...(replaces === undefined ? { IfNoneMatch: '*' } : { IfMatch: replaces.eTag }),
+      }),
+      { abortSignal },
+    );
+  } catch (error) {
+    if (isConflict(error)) return false;
+    throw error;
+  }
+  if (replaces?.content !== undefined)
+    await deleteStale(s3, results, replaces.content, manifest, abortSignal);
+  return true;
+}
+
+export interface Publication {
+  readonly manifest: Manifest;
+  /** What its results were made from. */
+  readonly source: Provenance;
+  /** Undefined when there was none. */
+  readonly replaces: CurrentManifest | undefined;
+}
+
+/** Deletes what was made for a manifest that is not published, since another one came before. */
+export async function discard(
+  s3: S3Client,
+  results: ResultsOf,
+  manifest: Manifest,
+  abortSignal: AbortSignal,
+): Promise<void> {
+  const current = await readManifest(s3, results, abortSignal);
+  await deleteStale(s3, results, manifest, current?.content, abortSignal);
+}
+
+/**
+ * Deletes the files of one manifest that the one that counts does not name. Only what can have been made for this upload
+ * goes: a manifest may have been uploaded by someone, and name the results of others.
+ */
+async function deleteStale(
+  s3: S3Client,
+  results: ResultsOf,
+  { files }: Manifest,
+  current: Manifest | undefined,
+  abortSignal: AbortSignal,
+): Promise<void> {
+  const kept = new Set(current?.files.map(({ key }) => key));
+  const stale = files.filter(({ key }) => isResultOf(results, key) && !kept.has(key));
+  for (let from = 0; from < stale.length; from += MOST_DELETED) {
+    const Objects = stale.slice(from, from + MOST_DELETED).map(({ key }) => ({ Key: key }));
+    await s3.send(new DeleteObjectsCommand({ Bucket: results.bucket, Delete: { Objects, Quiet: true } }), {
+      abortSignal,
+    });
+  }
+}

@@ -261,6 +261,8 @@ describe('a movie and its subtitles, delivered in a random order, twice each, by
     const { renditions } = manifestOf(p, 'a.mp4');
     const { streams } = await studio.media.describe(made(p, 'a.mp4', renditions[0]!.file));
     expect(streams.map(({ codec_name }) => codec_name)).toEqual(['h264', 'mov_text', 'mov_text']);
-    expectCompleteSet(p, 'a.mp4');
+    // A duplicate that failed in the middle of its uploads may have left files that no manifest names.
+    const named = manifestOf(p, 'a.mp4').files.map(({ key }) => key);
+    expect(p.bucket.keys).toEqual(expect.arrayContaining(named));
   });
 });

@@ -44,8 +44,17 @@ async function planOfLab(project: string): Promise<{ endpoint: string; stateFile
 }
 
 async function given({ plan, stack }: Options & { plan: string }): Promise<MadePlan> {
-  const readText = (file: string): Promise<string> =>
-    file === '-' ? text(process.stdin) : readFile(file, 'utf8');
+  const readText = async (file: string): Promise<string> => {
+    try {
+      return await (file === '-' ? text(process.stdin) : readFile(file, 'utf8'));
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw new PlanError(
+        `${file} cannot be read (${reason}). Give a file, as: terraform show -json plan.tfplan > plan.json`,
+        { cause },
+      );
+    }
+  };
   return { plan: await readText(plan), stack: stack === undefined ? '{}' : await readText(stack) };
 }
 

@@ -52,7 +52,7 @@ const pipeline = new UploadPipeline(stack, 'pipeline', {
   queueName: 'complete-tasks',
   longestTaskSeconds: 7_200,
   visibilityTimeoutSeconds: 300,
-  maxReceiveCount: 3,
+  maxReceiveCount: 20,
   rawMessageDelivery: true,
 
   // Compute: one worker on demand, the others spot; none at night

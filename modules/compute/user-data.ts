@@ -65,7 +65,7 @@ cat > /etc/systemd/system/${service.unit} <<'UNIT'
 Description=${service.description}
 Wants=network-online.target
 After=network-online.target
-# A worker that cannot start is tried again for ever: the group counts its instance as healthy.
+# A program that cannot start is tried again for ever: the group counts its instance as healthy.
 StartLimitIntervalSec=0
 
 [Service]

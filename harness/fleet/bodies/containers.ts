@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 
+import type { ContainerStats } from 'dockerode';
 import type { StartedTestContainer } from 'testcontainers';
 
 import type { Docker } from '../../docker/daemon';
@@ -72,11 +73,12 @@ class ContainerBody implements Body {
 
   async cpuSeconds(): Promise<number | undefined> {
     try {
-      const { cpu_stats } = await this.docker
+      const stats: Partial<ContainerStats> = await this.docker
         .getContainer(this.id)
         .stats({ stream: false, 'one-shot': true });
-      // Of a container that is stopped Docker tells nothing but zeros.
-      return cpu_stats.cpu_usage.total_usage === 0 ? undefined : cpu_stats.cpu_usage.total_usage / 1e9;
+      // Of a container that is stopped Docker tells nothing but zeros, of one that just goes nothing at all.
+      const used = stats.cpu_stats?.cpu_usage.total_usage ?? 0;
+      return used === 0 ? undefined : used / 1e9;
     } catch (error) {
       if (isGone(error)) {
         return undefined;

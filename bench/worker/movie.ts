@@ -43,7 +43,7 @@ const oneCommand: Way = async ({ tools, file, folder, probe: source, renditions 
   await run(tools.ffmpeg, movieArguments({ input: file, folder, probe: source, renditions, subtitles: [] }));
 };
 
-/** One ffmpeg after the other, a rendition each; the poster with the first. */
+/** One ffmpeg after the other, a rendition each, scaled from the source; each makes the poster, which costs next to nothing. */
 const inTurn: Way = async ({ tools, file, folder, probe: source, renditions }) => {
   for (const rendition of renditions) {
     await run(

@@ -1,9 +1,8 @@
 import { DescribeKeyCommand, ListKeysCommand } from '@aws-sdk/client-kms';
 import { GetBucketEncryptionCommand, HeadObjectCommand, S3ServiceException } from '@aws-sdk/client-s3';
-import { GetTopicAttributesCommand } from '@aws-sdk/client-sns';
-import { GetQueueAttributesCommand, GetQueueUrlCommand } from '@aws-sdk/client-sqs';
 
 import { unlessAbsent } from './absent';
+import { attributeOf } from './attributes';
 import type { Cache } from './cache';
 import type { Clients } from './clients';
 import type { ObjectName } from './s3-operation';
@@ -64,23 +63,9 @@ export class Keys {
 
   /** ARN of what a queue or a topic encrypts with. */
   async ofTarget(arn: string): Promise<string | undefined> {
-    return this.cache.get(`key of ${arn}`, async () => this.customerManaged(await this.masterKeyOf(arn)));
-  }
-
-  private async masterKeyOf(arn: string): Promise<string | undefined> {
-    const { sns, sqs } = this.clients;
-    if (arn.startsWith('arn:aws:sns:')) {
-      const topic = await unlessAbsent(sns.send(new GetTopicAttributesCommand({ TopicArn: arn })));
-      return topic?.Attributes?.KmsMasterKeyId;
-    }
-    const queue = await unlessAbsent(sqs.send(new GetQueueUrlCommand({ QueueName: arn.split(':').at(-1) })));
-    if (queue === undefined) {
-      return undefined;
-    }
-    const { Attributes } = await sqs.send(
-      new GetQueueAttributesCommand({ QueueUrl: queue.QueueUrl, AttributeNames: ['KmsMasterKeyId'] }),
+    return this.cache.get(`key of ${arn}`, async () =>
+      this.customerManaged(await attributeOf(this.clients, arn, 'KmsMasterKeyId')),
     );
-    return Attributes?.KmsMasterKeyId;
   }
 
   private async exist(): Promise<boolean> {

@@ -1,9 +1,8 @@
 import { GetKeyPolicyCommand } from '@aws-sdk/client-kms';
 import { GetBucketPolicyCommand, GetPublicAccessBlockCommand } from '@aws-sdk/client-s3';
-import { GetTopicAttributesCommand } from '@aws-sdk/client-sns';
-import { GetQueueAttributesCommand, GetQueueUrlCommand } from '@aws-sdk/client-sqs';
 
 import { unlessAbsent } from './absent';
+import { attributeOf } from './attributes';
 import type { Cache } from './cache';
 import type { Clients } from './clients';
 import { type NamedPolicy, readPolicy } from './policy';
@@ -38,24 +37,14 @@ export class ResourcePolicies {
   }
 
   private async document(service: string, arn: string): Promise<string | undefined> {
-    const { s3, sqs, sns, kms } = this.clients;
-    const name = arn.split(':').at(-1) ?? '';
+    const { s3, kms } = this.clients;
     switch (service) {
       case 's3':
-        return (await unlessAbsent(s3.send(new GetBucketPolicyCommand({ Bucket: name }))))?.Policy;
-      case 'sqs': {
-        const queue = await unlessAbsent(sqs.send(new GetQueueUrlCommand({ QueueName: name })));
-        if (queue === undefined) {
-          return undefined;
-        }
-        const { Attributes } = await sqs.send(
-          new GetQueueAttributesCommand({ QueueUrl: queue.QueueUrl, AttributeNames: ['Policy'] }),
-        );
-        return Attributes?.Policy;
-      }
-      case 'sns':
-        return (await unlessAbsent(sns.send(new GetTopicAttributesCommand({ TopicArn: arn }))))?.Attributes
+        return (await unlessAbsent(s3.send(new GetBucketPolicyCommand({ Bucket: arn.split(':').at(-1) }))))
           ?.Policy;
+      case 'sqs':
+      case 'sns':
+        return attributeOf(this.clients, arn, 'Policy');
       case 'kms':
         return (await unlessAbsent(kms.send(new GetKeyPolicyCommand({ KeyId: arn, PolicyName: 'default' }))))
           ?.Policy;

@@ -32,7 +32,8 @@ interface Risk {
 
 const isNone = (policy: unknown): boolean => policy === '' || policy === null;
 
-const versioningStatus = (configuration: unknown): unknown =>
+/** Status in the `versioning_configuration` of a bucket. */
+export const versioningStatus = (configuration: unknown): unknown =>
   Array.isArray(configuration) ? (configuration[0] as { status?: unknown } | undefined)?.status : undefined;
 
 function turned(attribute: string, value: boolean, text: string, type?: string): Risk {

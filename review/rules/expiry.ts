@@ -1,6 +1,7 @@
 import { type Expiration, type Scope, covers, expirationsOf, includes } from '../expirations';
 import type { Finding, Rule, Severity } from '../finding';
 import type { Plan, ResourceChange } from '../plan';
+import { versioningStatus } from './data';
 
 interface Words {
   readonly severity: Severity;
@@ -84,7 +85,7 @@ function keepsVersions(bucket: unknown, { resources }: Plan): boolean {
     ({ type, after }) =>
       type === 'aws_s3_bucket_versioning' &&
       after?.bucket === bucket &&
-      JSON.stringify(after?.versioning_configuration ?? []).includes('"Enabled"'),
+      versioningStatus(after?.versioning_configuration) === 'Enabled',
   );
 }
 

@@ -109,6 +109,11 @@ export function present(group: Group): Member[] {
   );
 }
 
+/** Whether a member waits in the group's warm pool, or is on its way into it or out of it to its end. */
+export function isInPool({ pool }: Group, member: Member): boolean {
+  return pool?.members.includes(member) === true;
+}
+
 /** The members of a group and of its warm pool. */
 export function everyMember({ members, pool }: Group): Member[] {
   return pool === undefined ? members : [...members, ...pool.members];

@@ -4,7 +4,7 @@ import type { Activity, LifecycleHook, WarmPoolState } from '@aws-sdk/client-aut
 
 import type { Activities } from './activities';
 import type { Clock } from '../clock';
-import { type Group, everyMember } from './group';
+import { type Group, everyMember, isInPool } from './group';
 import type { HookWait, Member } from './member';
 import { type Journey, journeys } from './journey';
 import type { Traffic } from './traffic/traffic';
@@ -84,7 +84,7 @@ export class Lifecycle {
     }
     member.activity = this.activities.begin(group, `Terminating EC2 instance: ${member.instanceId}`, causes);
     delete member.inServiceSince;
-    if (group.pool?.members.includes(member) === true) {
+    if (isInPool(group, member)) {
       this.enter(group, member, journeys.endWarm);
     } else if (this.traffic.leave(member)) {
       member.lifecycleState = 'Terminating';

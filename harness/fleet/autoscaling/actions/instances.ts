@@ -11,7 +11,7 @@ import { validationError } from '../../protocol/errors';
 import type { ActionHandlers } from '../../protocol/query-service';
 import { describeInstance } from '../description';
 import type { Engine } from '../engine';
-import { type Group, everyMember, present } from '../group';
+import { type Group, everyMember, isInPool, present } from '../group';
 import { page } from '../../protocol/paging';
 import type { Store } from '../store';
 
@@ -49,7 +49,7 @@ export function instanceActions(store: Store, { lifecycle, clock }: Engine): Act
       if (input.ShouldDecrementDesiredCapacity !== true) {
         return { Activity: lifecycle.beginTermination(group, member, [`${who}.`]) };
       }
-      if (group.pool?.members.includes(member) === true) {
+      if (isInPool(group, member)) {
         throw validationError(
           `The instance ${member.instanceId} is in the warm pool, which does not count in the desired capacity: leave out ShouldDecrementDesiredCapacity.`,
         );

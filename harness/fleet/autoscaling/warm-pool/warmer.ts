@@ -52,8 +52,9 @@ export class Warmer {
       return;
     }
     for (const member of staying(pool)) {
-      this.prepare(group, member, states.get(member.instanceId));
-      this.heal(group, member, states.get(member.instanceId));
+      const state = states.get(member.instanceId);
+      this.prepare(group, pool, member, state);
+      this.heal(group, member, state);
     }
     await this.stop(pool, states);
     this.shrink(group, pool);
@@ -105,14 +106,13 @@ export class Warmer {
   }
 
   /** Takes an instance that is on its way into the pool a step further. */
-  private prepare(group: Group, member: Member, state: InstanceState | undefined): void {
+  private prepare(group: Group, pool: WarmPool, member: Member, state: InstanceState | undefined): void {
     const { lifecycle } = this.options;
-    const { PoolState = 'Stopped' } = group.pool?.configuration ?? {};
     if (member.lifecycleState === 'Warmed:Pending' && member.drains !== true && state === 'running') {
       lifecycle.beginWarming(group, member);
     }
     if (member.lifecycleState === 'Warmed:Pending:Proceed') {
-      if (PoolState === 'Running' && state === 'running') {
+      if (pool.configuration.PoolState === 'Running' && state === 'running') {
         lifecycle.putInPool(member, 'Running');
       } else if (state === 'stopped') {
         lifecycle.putInPool(member, 'Stopped');

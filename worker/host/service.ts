@@ -1,7 +1,7 @@
 import type { Logger } from '../../instance/logger';
 import type { InstanceMetadata } from '../../instance/metadata';
 import { completeLaunch, drainUnderHook } from './lifecycle-hook';
-import { nextTarget, spotInterruption, watch, type Departure, type Target } from './target';
+import { INTERVAL_MS, nextTarget, spotInterruption, watch, type Departure, type Target } from './target';
 
 /** A spot instance has two minutes from the notice on. */
 const SPOT_DRAIN_SECONDS = 90;
@@ -66,7 +66,7 @@ export async function serveGroup(options: ServiceOptions): Promise<void> {
     }
     target = await nextTarget(target, {
       metadata: options.metadata,
-      intervalMs: options.intervalMs ?? (working ? 5000 : WARMED_INTERVAL_MS),
+      intervalMs: options.intervalMs ?? (working ? INTERVAL_MS : WARMED_INTERVAL_MS),
       failed: metadataFailed(log),
       signal,
     });

@@ -1,6 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { InstanceMetadata } from '../../instance/metadata';
 
+/** AWS recommends to look every 5 seconds. */
+export const INTERVAL_MS = 5000;
+
 /** Why this instance goes away. */
 export type Departure = 'terminated' | 'spot-interruption';
 
@@ -8,7 +11,7 @@ export type Departure = 'terminated' | 'spot-interruption';
 export type Target = 'in-service' | 'warmed' | Departure;
 
 export interface WatchOptions {
-  /** AWS recommends to look every 5 seconds. @default 5000 */
+  /** @default {@link INTERVAL_MS} */
   readonly intervalMs?: number;
   /** Told when a look fails, once for each row of failures. */
   readonly failed: (error: unknown) => void;
@@ -55,7 +58,7 @@ async function hasSpotNotice(metadata: InstanceMetadata): Promise<boolean> {
 
 /** Looks again and again until there is something to see. Undefined when the signal was aborted first. */
 export async function watch<T>(
-  { intervalMs = 5000, failed, signal }: WatchOptions,
+  { intervalMs = INTERVAL_MS, failed, signal }: WatchOptions,
   look: () => Promise<T | undefined>,
 ): Promise<T | undefined> {
   let failing = false;

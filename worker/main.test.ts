@@ -49,6 +49,20 @@ const environment = (more: Readonly<Record<string, string>> = {}): Record<string
   ...more,
 });
 
+/** On an instance of a group that has a termination hook. */
+const inGroup = (
+  metadata: { readonly endpoint: string },
+  autoScaling: { readonly endpoint: string },
+  more: Readonly<Record<string, string>> = {},
+): Record<string, string> =>
+  environment({
+    AUTO_SCALING_GROUP_NAME: 'workers',
+    LIFECYCLE_HOOK_NAME: 'drain',
+    AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata.endpoint,
+    AWS_ENDPOINT_URL_AUTO_SCALING: autoScaling.endpoint,
+    ...more,
+  });
+
 function upload(key: string): void {
   const version = bucket.put({ key, body: Body.of('hello') });
   queue.send({ body: snsEnvelope(s3Event(recordOf(bucket, version))) });
@@ -128,15 +142,7 @@ describe('the worker as a process', () => {
       'autoscaling/target-lifecycle-state': 'Terminated',
     });
     await using autoScaling = await startAutoScalingServer();
-    await using worker = WorkerProcess.start(
-      bundle,
-      environment({
-        AUTO_SCALING_GROUP_NAME: 'workers',
-        LIFECYCLE_HOOK_NAME: 'drain',
-        AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata.endpoint,
-        AWS_ENDPOINT_URL_AUTO_SCALING: autoScaling.endpoint,
-      }),
-    );
+    await using worker = WorkerProcess.start(bundle, inGroup(metadata, autoScaling));
     await until('the group was told', () => autoScaling.calls.length === 1);
     expect(autoScaling.calls).toMatchObject([
       {
@@ -161,13 +167,7 @@ describe('the worker as a process', () => {
     await using autoScaling = await startAutoScalingServer();
     await using worker = WorkerProcess.start(
       bundle,
-      environment({
-        AUTO_SCALING_GROUP_NAME: 'workers',
-        LIFECYCLE_HOOK_NAME: 'drain',
-        LAUNCH_HOOK_NAME: 'launch',
-        AWS_EC2_METADATA_SERVICE_ENDPOINT: metadata.endpoint,
-        AWS_ENDPOINT_URL_AUTO_SCALING: autoScaling.endpoint,
-      }),
+      inGroup(metadata, autoScaling, { LAUNCH_HOOK_NAME: 'launch' }),
     );
     const completed = () => autoScaling.calls.map(({ LifecycleHookName }) => LifecycleHookName);
     await until('the group knows that it has booted', () => completed().length === 1);

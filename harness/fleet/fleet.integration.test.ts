@@ -59,6 +59,16 @@ async function template(name: string, userData: string): Promise<void> {
   });
 }
 
+/** An instance of a launch template. */
+async function launchFrom(LaunchTemplateName: string): Promise<string> {
+  const { Instances } = await ec2.runInstances({
+    LaunchTemplate: { LaunchTemplateName },
+    MinCount: 1,
+    MaxCount: 1,
+  });
+  return Instances![0]!.InstanceId!;
+}
+
 async function group(
   name: string,
   LaunchTemplateName: string,
@@ -140,12 +150,7 @@ describe('user data', () => {
 describe('a body of namespaces', () => {
   it('has the Node that runs the harness, as a baked AMI has one, and cannot change it', async () => {
     await template('bare', '#!/bin/bash\nset -e\nnode --version\nchmod 777 "$(command -v node)"\n');
-    const { Instances } = await ec2.runInstances({
-      LaunchTemplate: { LaunchTemplateName: 'bare' },
-      MinCount: 1,
-      MaxCount: 1,
-    });
-    const { InstanceId = '' } = Instances![0]!;
+    const InstanceId = await launchFrom('bare');
     const console = await eventually('the end of the user data', async () => {
       const said = await room.fleet.body(InstanceId)?.consoleOutput();
       return said?.includes('cloud-init: user data failed') === true && said;
@@ -437,12 +442,7 @@ describe('the AWS CLI', () => {
     await elb('wait', 'load-balancer-available', ...balancer);
 
     await template('target', '#!/bin/bash\n');
-    const { Instances } = await ec2.runInstances({
-      LaunchTemplate: { LaunchTemplateName: 'target' },
-      MinCount: 1,
-      MaxCount: 1,
-    });
-    const { InstanceId = '' } = Instances![0]!;
+    const InstanceId = await launchFrom('target');
     const body = await eventually('its body', () => room.fleet.body(InstanceId));
     const {
       TargetGroups: [{ TargetGroupArn }],

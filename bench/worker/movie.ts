@@ -1,17 +1,22 @@
-import { execFile } from 'node:child_process';
+import { execFile, fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { NODE_ENVIRONMENT, NODE_FLAGS } from '../../worker/bundle/node-flags';
 import { movieArguments, QUALITY } from '../../worker/media/command';
 import { probe, type Probe } from '../../worker/media/probe';
 import { planRenditions, type Rendition } from '../../worker/media/renditions';
-import { requireMediaTools } from '../../worker/testing/media';
 import type { MediaTools } from '../../worker/media/tools';
+import { requireMediaTools } from '../../worker/testing/media';
+import { uploadOf } from '../../worker/testing/processing';
 import { Body } from '../../testing/s3/body';
-import { Studio } from '../../worker/testing/studio';
+import { S3Server } from '../../testing/s3/server';
 import { median } from '../median';
 import { say, table } from '../table';
+import { bundled } from './bundled';
+import type { MovieOrder } from './movie-child';
 
 const run = promisify(execFile);
 /**
@@ -24,7 +29,7 @@ const ENCODING = ['-pix_fmt', 'yuv420p10le', '-c:v', 'libx265', '-x265-params', 
 type Way = (film: Film) => Promise<void>;
 
 interface Film {
-  readonly studio: Studio;
+  readonly worker: Worker;
   readonly tools: MediaTools;
   readonly file: string;
   readonly folder: string;
@@ -33,10 +38,7 @@ interface Film {
 }
 
 /** The processor as it is: download, probes, the one ffmpeg process, uploads, manifest, move. */
-const processor: Way = async ({ studio, file }) => {
-  await using p = await studio.start();
-  await p.deliver(p.upload('uploads/film.mp4', Body.of(await readFile(file))));
-};
+const processor: Way = ({ worker }) => worker.process();
 
 /** The best single command line: the same outputs from one decode, and nothing else done. */
 const oneCommand: Way = async ({ tools, file, folder, probe: source, renditions }) => {
@@ -59,6 +61,43 @@ const WAYS: Readonly<Record<string, Way>> = {
   'a command for each rendition': inTurn,
 };
 
+/** A process that runs as the shipped worker does, and an S3 in this one that holds the film. */
+class Worker implements AsyncDisposable {
+  private constructor(
+    private readonly s3: S3Server,
+    private readonly film: Body,
+    private readonly child: ChildProcess,
+  ) {}
+
+  static async start(film: string, scratch: string): Promise<Worker> {
+    await using program = await bundled('movie-child.ts');
+    const s3 = await S3Server.start();
+    const order: MovieOrder = { s3Endpoint: s3.endpoint, scratch };
+    const child = fork(program.file, [JSON.stringify(order)], {
+      execArgv: [...NODE_FLAGS],
+      env: { ...process.env, ...NODE_ENVIRONMENT },
+    });
+    await once(child, 'message');
+    return new Worker(s3, Body.of(await readFile(film)), child);
+  }
+
+  /** Has the film processed in a bucket that is new. */
+  async process(): Promise<void> {
+    const bucket = this.s3.createBucket('bucket', { versioned: true });
+    // With an ETag that is told nothing has to be hashed, which is not the worker's work.
+    const film = bucket.put({ key: 'uploads/film.mp4', body: this.film, eTag: 'film' });
+    this.child.send(uploadOf(bucket, film));
+    await once(this.child, 'message');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const ended = once(this.child, 'exit');
+    this.child.disconnect();
+    await ended;
+    await this.s3[Symbol.asyncDispose]();
+  }
+}
+
 async function makeFilm(tools: MediaTools, file: string): Promise<void> {
   const { seconds, size } = FILM;
   const picture = ['-f', 'lavfi', '-i', `testsrc2=s=${size}:r=25:d=${seconds}`];
@@ -72,7 +111,6 @@ async function makeFilm(tools: MediaTools, file: string): Promise<void> {
 
 /** Measures the movie processor against bare command lines on the same film, in turn. */
 export async function benchMovie(runs: number): Promise<string> {
-  await using studio = await Studio.open();
   const tools = await requireMediaTools();
   const folder = await mkdtemp(path.join(tmpdir(), 'upload-bench-'));
   try {
@@ -82,7 +120,8 @@ export async function benchMovie(runs: number): Promise<string> {
     const source = await probe(tools, file, new AbortController().signal);
     if (source.video === undefined) throw new Error('the film that was made has no picture');
     const { renditions } = planRenditions(source.video, false);
-    const film: Film = { studio, tools, file, folder, probe: source, renditions };
+    await using worker = await Worker.start(file, path.join(folder, 'scratch'));
+    const film: Film = { worker, tools, file, folder, probe: source, renditions };
     const seconds = new Map<string, number[]>(Object.keys(WAYS).map((name) => [name, []]));
     for (let i = 1; i <= runs; i += 1) {
       for (const [name, way] of Object.entries(WAYS)) {

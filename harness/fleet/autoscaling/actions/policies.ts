@@ -124,12 +124,14 @@ export function policyActions(store: Store, { execution, watch, gateway }: Scali
       const { group, policy } = find(input.AutoScalingGroupName, input.PolicyName ?? '');
       const who = `a user request executed policy ${policy.PolicyName ?? ''}`;
       if (policy.PolicyType === 'SimpleScaling') {
-        if (!execution.simple(group, policy, who, HonorCooldown)) {
+        const proposal = execution.simple(group, policy, who, HonorCooldown);
+        if (proposal === undefined) {
           throw new ServiceError(
             'ScalingActivityInProgress',
             `Scaling activity cannot be started: the group ${group.settings.AutoScalingGroupName} is in its cooldown period.`,
           );
         }
+        execution.apply(group, [proposal]);
       } else if (policy.PolicyType === 'StepScaling') {
         if (MetricValue === undefined || BreachThreshold === undefined) {
           throw validationError(
@@ -137,7 +139,8 @@ export function policyActions(store: Store, { execution, watch, gateway }: Scali
           );
         }
         const comparison = MetricValue >= BreachThreshold ? 'above' : 'below';
-        execution.step(group, policy, { metric: MetricValue, threshold: BreachThreshold, comparison }, who);
+        const breach = { metric: MetricValue, threshold: BreachThreshold, comparison } as const;
+        execution.apply(group, [execution.step(group, policy, breach, who)]);
       } else {
         throw validationError(`Policies of type ${policy.PolicyType ?? ''} cannot be executed by request.`);
       }

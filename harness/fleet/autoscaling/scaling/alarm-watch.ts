@@ -4,7 +4,7 @@ import type { Clock } from '../../clock';
 import { type Group, performs } from '../group';
 import type { Store } from '../store';
 import type { Aggregation, Alarm, AlarmGateway } from './alarms';
-import type { PolicyExecution } from './policy-execution';
+import type { PolicyExecution, Proposal } from './policy-execution';
 
 /**
  * CloudWatch invokes Auto Scaling actions again once a minute while the alarm remains in its state.
@@ -37,10 +37,11 @@ export class AlarmWatch {
     return this.known.find((alarm) => alarm.name === name)?.state;
   }
 
-  /** Looks at every alarm, and executes what their states demand. */
+  /** Looks at every alarm, and executes what their states demand: of one group together. */
   look(): void {
     this.known = this.gateway.alarms();
     const pending = new Map<string, Date>();
+    const proposals = new Map<Group, (Proposal | undefined)[]>();
     for (const alarm of this.known) {
       for (const policyArn of alarm.stateActions) {
         const found = this.store.policyOf(policyArn);
@@ -54,31 +55,57 @@ export class AlarmWatch {
           continue;
         }
         pending.set(key, this.clock.later(againAfterSeconds));
-        this.act(alarm, found.group, found.policy);
+        const { group, policy } = found;
+        proposals.set(group, [...(proposals.get(group) ?? []), ...this.act(alarm, group, policy)]);
         if (due === undefined) {
           this.gateway.executed(alarm.name, policyArn);
         }
       }
     }
     this.due = pending;
+    proposals.forEach((proposed, group) => {
+      this.execution.apply(group, proposed);
+    });
   }
 
-  private act(alarm: Alarm, group: Group, policy: ScalingPolicy): void {
+  private act(alarm: Alarm, group: Group, policy: ScalingPolicy): (Proposal | undefined)[] {
     if (!performs(group, 'AlarmNotification') || policy.Enabled === false || group.status !== undefined) {
-      return;
+      return [];
     }
+    if (policy.PolicyType === 'TargetTrackingScaling' && alarm.comparison === 'below') {
+      return this.trackIn(group);
+    }
+    return [this.propose(alarm, group, policy)];
+  }
+
+  /**
+   * Target tracking policies scale in together: only when all of them that may are ready to, and then by the largest of
+   * what they propose, though CloudWatch invokes them at different times.
+   * Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scaling-target-tracking.html, «Multiple target tracking
+   * scaling policies»
+   */
+  private trackIn(group: Group): (Proposal | undefined)[] {
+    const tracking = [...group.policies.values()].filter(
+      ({ PolicyType, Enabled, TargetTrackingConfiguration: configuration }) =>
+        PolicyType === 'TargetTrackingScaling' && Enabled !== false && configuration?.DisableScaleIn !== true,
+    );
+    const proposals = tracking.map((policy) => {
+      const low = this.alarmsOf(policy.PolicyARN ?? '').find(({ comparison }) => comparison === 'below');
+      return low?.state === 'ALARM' ? this.propose(low, group, policy) : undefined;
+    });
+    return proposals.includes(undefined) ? [] : proposals;
+  }
+
+  private propose(alarm: Alarm, group: Group, policy: ScalingPolicy): Proposal | undefined {
     const who = `a monitor alarm ${alarm.name} in state ${alarm.state} triggered policy ${policy.PolicyName ?? ''}`;
     const { threshold, comparison } = alarm;
     if (policy.PolicyType === 'SimpleScaling') {
-      this.execution.simple(group, policy, who, true);
-      return;
+      return this.execution.simple(group, policy, who, true);
     }
     const aggregation = aggregations.find((name) => name === policy.MetricAggregationType) ?? 'Average';
     const metric = this.gateway.metric(alarm.name, aggregation);
-    if (policy.PolicyType === 'StepScaling') {
-      this.execution.step(group, policy, { metric, threshold, comparison }, who);
-    } else {
-      this.execution.track(group, policy, { metric, threshold, comparison }, who);
-    }
+    return policy.PolicyType === 'StepScaling'
+      ? this.execution.step(group, policy, { metric, threshold, comparison }, who)
+      : this.execution.track(group, policy, { metric, threshold, comparison }, who);
   }
 }

@@ -14,77 +14,106 @@ export interface Breach {
   readonly comparison: Comparison;
 }
 
-/** Executes scaling policies: decides a new desired capacity, within the group's bounds. */
+/** What an execution of a policy would make of its group. */
+export interface Proposal {
+  readonly capacity: number;
+  /** Who wants it, for the causes of the activities to come. */
+  readonly who: string;
+  /** In seconds. @default the group's own */
+  readonly cooldown?: number;
+}
+
+/** Executes scaling policies: each proposes a desired capacity, and the largest becomes the group's, within its bounds. */
 export class PolicyExecution {
   constructor(private readonly clock: Clock) {}
 
   /**
-   * Changes the desired capacity by a simple scaling policy.
-   *
-   * @param honorCooldown whether a cooldown in progress holds it back.
-   * @returns `false` when the cooldown held it back.
+   * Sets the desired capacity that is the largest of what policies propose at once, whether they scale out or in.
+   * Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scale-based-on-demand.html, «Multiple dynamic scaling
+   * policies»
    */
-  simple(group: Group, policy: ScalingPolicy, who: string, honorCooldown: boolean): boolean {
-    if (honorCooldown && coolsDown(group, this.clock)) {
-      return false;
+  apply(group: Group, proposals: readonly (Proposal | undefined)[]): void {
+    const [largest] = proposals
+      .filter((proposal) => proposal !== undefined)
+      .sort((a, b) => b.capacity - a.capacity);
+    if (largest !== undefined) {
+      const { MinSize, MaxSize } = group.settings;
+      const capacity = Math.max(MinSize, Math.min(MaxSize, largest.capacity));
+      changeCapacity(group, capacity, largest.who, this.clock.now(), largest.cooldown);
     }
-    const { DesiredCapacity, DefaultCooldown } = group.settings;
-    const capacity = adjusted(policy, DesiredCapacity, policy.ScalingAdjustment ?? 0);
-    this.set(group, capacity, who, policy.Cooldown ?? DefaultCooldown);
-    return true;
   }
 
   /**
-   * Changes the desired capacity by the step that a breach falls into. Instances that warm up do not count as capacity
-   * to add to, and hold back scaling in; instances that terminate still count when scaling in.
+   * What a simple scaling policy proposes.
+   *
+   * @param honorCooldown whether a cooldown in progress holds it back.
+   * @returns `undefined` when the cooldown holds it back.
+   */
+  simple(group: Group, policy: ScalingPolicy, who: string, honorCooldown: boolean): Proposal | undefined {
+    if (honorCooldown && coolsDown(group, this.clock)) {
+      return undefined;
+    }
+    const { DesiredCapacity, DefaultCooldown } = group.settings;
+    const capacity = adjusted(policy, DesiredCapacity, policy.ScalingAdjustment ?? 0);
+    return { capacity, who, cooldown: policy.Cooldown ?? DefaultCooldown };
+  }
+
+  /**
+   * What a step scaling policy proposes by the step that a breach falls into, if any. Instances that warm up do not count
+   * as capacity to add to, and hold back scaling in; instances that terminate still count when scaling in.
    * Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scaling-simple-step.html, «Instance warmup»
    */
-  step(group: Group, policy: ScalingPolicy, { metric, threshold, comparison }: Breach, who: string): void {
+  step(
+    group: Group,
+    policy: ScalingPolicy,
+    { metric, threshold, comparison }: Breach,
+    who: string,
+  ): Proposal | undefined {
     const difference = metric === undefined ? 0 : metric - threshold;
     const step = stepFor(policy.StepAdjustments ?? [], difference, comparison === 'above');
     if (step === undefined) {
-      return;
+      return undefined;
     }
     const { DesiredCapacity } = group.settings;
     const by = step.ScalingAdjustment ?? 0;
     const warming = this.warming(group, policy);
     const out = adjusted(policy, DesiredCapacity - warming, by);
-    if (out > DesiredCapacity) {
-      this.set(group, out, who);
-    } else if (warming === 0) {
-      const leaving = group.members.filter(({ lifecycleState }) => lifecycleState.startsWith('Terminat'));
-      this.set(group, Math.min(DesiredCapacity, adjusted(policy, DesiredCapacity + leaving.length, by)), who);
+    if (out > DesiredCapacity || warming > 0) {
+      return { capacity: Math.max(DesiredCapacity, out), who };
     }
+    const leaving = group.members.filter(({ lifecycleState }) => lifecycleState.startsWith('Terminat'));
+    const capacity = Math.min(DesiredCapacity, adjusted(policy, DesiredCapacity + leaving.length, by));
+    return { capacity, who };
   }
 
   /**
-   * Changes the desired capacity so that the metric, spread over it, comes to the target.
+   * What a target tracking policy proposes so that the metric, spread over the capacity, comes to the target, if there is
+   * a metric.
    * Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scaling-target-tracking.html
    */
-  track(group: Group, policy: ScalingPolicy, { metric, comparison }: Breach, who: string): void {
-    const { TargetValue, DisableScaleIn = false } = policy.TargetTrackingConfiguration ?? {};
+  track(
+    group: Group,
+    policy: ScalingPolicy,
+    { metric, comparison }: Breach,
+    who: string,
+  ): Proposal | undefined {
+    const { TargetValue } = policy.TargetTrackingConfiguration ?? {};
     if (metric === undefined || TargetValue === undefined) {
-      return;
+      return undefined;
     }
     const { DesiredCapacity } = group.settings;
     const warming = this.warming(group, policy);
     const wanted = Math.ceil(((DesiredCapacity - warming) * metric) / TargetValue);
     if (comparison === 'above') {
-      this.set(group, Math.max(DesiredCapacity, wanted), who);
-    } else if (!DisableScaleIn && warming === 0) {
-      this.set(group, Math.min(DesiredCapacity, wanted), who);
+      return { capacity: Math.max(DesiredCapacity, wanted), who };
     }
+    return { capacity: warming > 0 ? DesiredCapacity : Math.min(DesiredCapacity, wanted), who };
   }
 
   private warming(group: Group, { EstimatedInstanceWarmup }: ScalingPolicy): number {
     const { DefaultInstanceWarmup, DefaultCooldown } = group.settings;
     const seconds = EstimatedInstanceWarmup ?? DefaultInstanceWarmup ?? DefaultCooldown;
     return warmingUp(group, seconds, this.clock).length;
-  }
-
-  private set(group: Group, capacity: number, who: string, cooldown?: number): void {
-    const { MinSize, MaxSize } = group.settings;
-    changeCapacity(group, Math.max(MinSize, Math.min(MaxSize, capacity)), who, this.clock.now(), cooldown);
   }
 }
 

@@ -335,6 +335,92 @@ describe('target tracking', () => {
   });
 });
 
+describe('several policies at once', () => {
+  // Sources: https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scale-based-on-demand.html, «Multiple dynamic scaling
+  // policies»: the largest capacity wins, out and in; as-scaling-target-tracking.html, «Multiple target tracking scaling
+  // policies»: out when any is ready to, in only when all are.
+  const out = (by: number): object => ({
+    ...stepOut,
+    StepAdjustments: [{ MetricIntervalLowerBound: 0, ScalingAdjustment: by }],
+  });
+  const simple = (ScalingAdjustment: number): object => ({
+    AdjustmentType: 'ChangeInCapacity',
+    ScalingAdjustment,
+  });
+  const tracking = (MetricName: string, settings: object = {}): object => ({
+    PolicyType: 'TargetTrackingScaling',
+    TargetTrackingConfiguration: {
+      TargetValue: 50,
+      CustomizedMetricSpecification: { Namespace: 'Test', MetricName, Statistic: 'Average' },
+      ...settings,
+    },
+  });
+
+  it.each([
+    ['two that scale out', [out(1), 'above'], [out(2), 'above'], 6],
+    ['two that scale in', [stepIn, 'below'], [stepIn, 'below'], 3],
+    ['one that scales out and one that scales in', [stepIn, 'below'], [out(1), 'above'], 5],
+    ['two simple ones', [simple(1), 'above'], [simple(3), 'above'], 7],
+    ['a simple one and a step', [simple(-3), 'below'], [stepIn, 'below'], 3],
+  ] as const)('come to the largest capacity: %s', async (_which, first, second, expected) => {
+    await warmGroup(4);
+    for (const [index, [settings, comparison]] of [first, second].entries()) {
+      const name = `alarm-${index}`;
+      s.alarms.create(name, comparison, 10, await put({ ...settings, PolicyName: name }));
+      s.alarms.set(name, 'ALARM', comparison === 'above' ? 20 : 5);
+    }
+    await s.pass(2);
+    expect(await capacity()).toBe(expected);
+  });
+
+  type State = readonly [high: number | undefined, low: number | undefined];
+  it.each<[string, State, State, object, number]>([
+    ['out by the one that wants the most', [60, undefined], [75, undefined], {}, 6],
+    ['out when one is ready to scale out, and the other in', [75, undefined], [undefined, 10], {}, 6],
+    ['not in while one is in its band', [undefined, 10], [undefined, undefined], {}, 4],
+    ['in by the one that wants the most to stay', [undefined, 10], [undefined, 30], {}, 3],
+    [
+      'in without asking one that never scales in',
+      [undefined, 25],
+      [undefined, undefined],
+      { DisableScaleIn: true },
+      2,
+    ],
+  ])('that track targets scale %s', async (_how, x, y, settingsOfY, expected) => {
+    await warmGroup(4);
+    for (const [PolicyName, [high, low], settings] of [
+      ['x', x, {}],
+      ['y', y, settingsOfY],
+    ] as const) {
+      const before = new Set(s.alarms.made.keys());
+      await put({ PolicyName, ...tracking(PolicyName, settings) });
+      const [alarmHigh = '', alarmLow = ''] = [...s.alarms.made.keys()].filter((name) => !before.has(name));
+      if (high !== undefined) {
+        s.alarms.set(alarmHigh, 'ALARM', high);
+      }
+      if (low !== undefined) {
+        s.alarms.set(alarmLow, 'ALARM', low);
+      }
+    }
+    await s.pass(2);
+    expect(await capacity()).toBe(expected);
+  });
+
+  it('that track targets scale in together, though their alarms came one after the other', async () => {
+    await warmGroup(4);
+    await put({ PolicyName: 'x', ...tracking('x') });
+    await put({ PolicyName: 'y', ...tracking('y') });
+    const [, lowX = '', , lowY = ''] = s.alarms.made.keys();
+    s.alarms.set(lowX, 'ALARM', 40);
+    await s.pass(2);
+    expect(await capacity()).toBe(4);
+    s.alarms.set(lowY, 'ALARM', 12);
+    s.alarms.set(lowX, 'ALARM', 30);
+    await s.pass(2);
+    expect(await capacity()).toBe(3);
+  });
+});
+
 describe('a policy', () => {
   it.each([
     [{ PolicyType: 'Sideways' }, 'PolicyType Sideways is not valid'],

@@ -7,19 +7,23 @@ beforeEach(async () => {
   s = await ServiceUnderTest.start();
 });
 
-/** Four instances: 1 and 3 in zone a, 2 and 4 in zone b; launched ten minutes apart, the last two from a newer template. */
+/**
+ * Four instances: 1 and 3 in zone a, 2 and 4 in zone b; launched ten minutes apart, 2 and 3 from a newer version of the
+ * template; and 70 minutes after the first, so that 3 and 4 are the closest to the end of their hour.
+ */
 const four = async (...TerminationPolicies: string[]): Promise<void> => {
   await s.group({ DesiredCapacity: 1, TerminationPolicies });
   for (const [capacity, version] of [
-    [2, 1],
+    [2, 2],
     [3, 2],
-    [4, 2],
+    [4, 1],
   ] as const) {
     s.ec2.latestVersion = version;
     s.clock.pass(600);
     await s.client.setDesiredCapacity({ AutoScalingGroupName: 'workers', DesiredCapacity: capacity });
     await s.engine.tick();
   }
+  s.clock.pass(2_400);
 };
 
 /** The instances in the order in which the group lets them go. */
@@ -39,11 +43,11 @@ const order = async (): Promise<number[]> => {
 // Zones come first in each: after one instance of a zone, one of the other.
 // Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-termination-policies.html
 it.each([
-  ['Default', 'oldest template, then closest to the next hour', [1, 2, 3]],
+  ['Default', 'oldest template, then closest to the next hour', [4, 1, 3]],
   ['OldestInstance', 'oldest first', [1, 2, 3]],
   ['NewestInstance', 'newest first', [4, 3, 2]],
-  ['OldestLaunchTemplate', 'oldest template first', [1, 2, 3]],
-  ['ClosestToNextInstanceHour', 'least left of the hour first', [1, 2, 3]],
+  ['OldestLaunchTemplate', 'oldest template first', [1, 4, 2]],
+  ['ClosestToNextInstanceHour', 'least left of the hour first', [3, 4, 1]],
 ])('%s takes the %s', async (policy, _meaning, expected) => {
   await four(policy);
   expect(await order()).toEqual(expected);
@@ -63,7 +67,7 @@ it('takes from the zone with the most instances, whatever the policy', async () 
 
 it('applies several policies one after the other', async () => {
   await four('OldestLaunchTemplate', 'NewestInstance');
-  expect(await order()).toEqual([2, 1, 4]);
+  expect(await order()).toEqual([4, 1, 3]);
 });
 
 it('passes over instances that are protected, in another zone if need be', async () => {

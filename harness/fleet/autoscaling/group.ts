@@ -10,6 +10,7 @@ import type {
 
 import type { Member } from './member';
 import type { Refresh } from './refresh/refresh';
+import type { Failures } from './retry';
 import type { WarmPool } from './warm-pool/pool';
 
 /** Settings of a group that have a value always, given or by default. */
@@ -31,12 +32,6 @@ type Always =
   | 'TerminationPolicies'
   | 'NewInstancesProtectedFromScaleIn';
 
-/** Launches that failed one after the other, and when the next is tried. */
-export interface LaunchFailures {
-  readonly count: number;
-  readonly retryAt: Date;
-}
-
 /** An Auto Scaling group with all that belongs to it. */
 export interface Group {
   settings: GroupSettings;
@@ -50,7 +45,7 @@ export interface Group {
   /** Instances that EC2 has been asked for and not yet given. */
   launching: number;
   pool?: WarmPool;
-  launchFailures?: LaunchFailures;
+  launchFailures?: Failures;
   /** No instance is moved to another zone before: the last one found no room there. */
   rebalanceAfter?: Date;
   readonly tags: Map<string, TagDescription>;

@@ -7,11 +7,8 @@ import { type Group, present } from './group';
 import type { Member } from './member';
 import { type Purchase, launchTemplateOf, purchases } from './mix';
 import { type Place, places } from './placement';
+import { failedAgain, longestRetrySeconds, mustWait } from './retry';
 import { type WarmPool, staying } from './warm-pool/pool';
-
-/** How long a group waits after a launch that failed, in seconds: doubled by each further failure, up to the longest. */
-const firstRetrySeconds = 5;
-const longestRetrySeconds = 300;
 
 type Extra = Member['extra'];
 
@@ -56,10 +53,20 @@ export class Launcher {
     await this.launchAll(group, missing, {}, (index) => nextCause(group, from + index));
   }
 
-  /** Launches instances over the desired capacity, each to take the place of another. */
-  async launchExtra(group: Group, howMany: number, why: NonNullable<Extra>, cause: string): Promise<void> {
+  /**
+   * Launches instances over the desired capacity, each to take the place of another.
+   *
+   * @param leaving those whose places are taken.
+   */
+  async launchExtra(
+    group: Group,
+    howMany: number,
+    why: NonNullable<Extra>,
+    cause: string,
+    leaving: readonly Member[],
+  ): Promise<void> {
     if (!this.mustWait(group)) {
-      await this.launchAll(group, howMany, { extra: why }, () => [cause]);
+      await this.launchAll(group, howMany, { extra: why, leaving }, () => [cause]);
     }
   }
 
@@ -75,12 +82,13 @@ export class Launcher {
   private async launchAll(
     group: Group,
     howMany: number,
-    { extra, pool }: Pick<Wanted, 'extra' | 'pool'>,
+    { extra, pool, leaving = [] }: Pick<Wanted, 'extra' | 'pool'> & { readonly leaving?: readonly Member[] },
     causes: (index: number) => readonly (string | undefined)[],
   ): Promise<void> {
     const place = pool ?? group;
     place.launching += howMany;
-    const bought = purchases(group, howMany);
+    const beside = present(group).filter((member) => !leaving.includes(member));
+    const bought = purchases(group, howMany, beside);
     await Promise.all(
       places(group, howMany, [], pool && staying(pool)).map(async (where, index) => {
         const wanted = { ...where, purchase: bought[index] ?? { spot: false }, extra, pool };
@@ -108,7 +116,7 @@ export class Launcher {
       (pool ?? group).members.push(await this.request(group, wanted, activity));
       delete group.launchFailures;
     } catch (error) {
-      this.activities.failLaunch(activity, error instanceof Error ? error.message : String(error));
+      this.activities.fail(activity, error, 'Launching');
       if (wanted.extra === 'balance') {
         group.rebalanceAfter = this.clock.later(longestRetrySeconds);
         return;
@@ -159,15 +167,13 @@ export class Launcher {
   }
 
   private mustWait({ launchFailures }: Group): boolean {
-    return launchFailures !== undefined && launchFailures.retryAt > this.clock.now();
+    return mustWait(launchFailures, this.clock);
   }
 
   /** Launches that failed together count as one failure. */
   private postpone(group: Group): void {
     if (!this.mustWait(group)) {
-      const count = (group.launchFailures?.count ?? 0) + 1;
-      const seconds = Math.min(firstRetrySeconds * 2 ** (count - 1), longestRetrySeconds);
-      group.launchFailures = { count, retryAt: this.clock.later(seconds) };
+      group.launchFailures = failedAgain(group.launchFailures, this.clock);
     }
   }
 }

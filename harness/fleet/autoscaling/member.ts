@@ -1,6 +1,7 @@
 import type { Activity, LifecycleState } from '@aws-sdk/client-auto-scaling';
 
 import type { Journey } from './journey';
+import type { Failures } from './retry';
 
 /** An instance of a group, as Auto Scaling knows it. */
 export interface Member {
@@ -28,6 +29,8 @@ export interface Member {
   waits: HookWait[];
   /** Target groups that it was registered with when it came into service; unknown before, and once it is out again. */
   targetGroups?: Set<string>;
+  /** EC2 refused to terminate it. */
+  terminationFailures?: Failures;
   /** The activity that launches or terminates it. */
   activity: Activity;
 }

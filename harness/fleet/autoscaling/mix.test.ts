@@ -62,6 +62,50 @@ describe('a group with a mixed instances policy', () => {
     expect(s.ec2.alive.filter(({ purchase }) => purchase.spot)).toHaveLength(3);
   });
 
+  // Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-termination-policies.html, «Spot Instances
+  // and On-Demand Instances»: the type that is to be terminated comes first, then the zones, then the policies.
+  it.each([
+    ['its base', { OnDemandBaseCapacity: 2, OnDemandPercentageAboveBaseCapacity: 0 }, [2, 2, 2, 1, 0]],
+    [
+      'its percentage',
+      { OnDemandBaseCapacity: 0, OnDemandPercentageAboveBaseCapacity: 50 },
+      [3, 2, 2, 1, 1, 0],
+    ],
+  ])('keeps %s on demand when it shrinks', async (_what, distribution, expected) => {
+    const most = expected.length - 1;
+    await s.group({
+      LaunchTemplate: undefined,
+      MixedInstancesPolicy: mix(distribution),
+      DesiredCapacity: most,
+      TerminationPolicies: ['OldestInstance'],
+    });
+    const onDemand = (): number => s.ec2.alive.filter(({ purchase }) => !purchase.spot).length;
+    const kept = [onDemand()];
+    for (let size = most - 1; size >= 0; size -= 1) {
+      await s.client.setDesiredCapacity({ AutoScalingGroupName: 'workers', DesiredCapacity: size });
+      await s.engine.tick();
+      kept.push(onDemand());
+    }
+    expect(kept).toEqual(expected);
+  });
+
+  it('moves to other zones, and is replaced by a refresh, with its base still on demand', async () => {
+    await group(mix({ OnDemandBaseCapacity: 2, OnDemandPercentageAboveBaseCapacity: 0 }), 3);
+    const spot = (): boolean[] => s.ec2.alive.map(({ purchase }) => purchase.spot).sort();
+    await s.client.updateAutoScalingGroup({ AutoScalingGroupName: 'workers', VPCZoneIdentifier: 'subnet-c' });
+    await s.engine.tick();
+    expect(s.ec2.alive.map(({ subnetId }) => subnetId)).toEqual(['subnet-c', 'subnet-c', 'subnet-c']);
+    expect(spot()).toEqual([false, false, true]);
+    const before = s.ec2.alive;
+    await s.client.startInstanceRefresh({
+      AutoScalingGroupName: 'workers',
+      Preferences: { MinHealthyPercentage: 100, MaxHealthyPercentage: 200 },
+    });
+    await s.engine.tick();
+    expect(s.ec2.alive.filter((instance) => before.includes(instance))).toEqual([]);
+    expect(spot()).toEqual([false, false, true]);
+  });
+
   it('tries the next type after a launch that EC2 refused', async () => {
     s.ec2.refusal = 'InsufficientInstanceCapacity';
     await group(mix(), 1);

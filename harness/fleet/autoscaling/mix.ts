@@ -6,7 +6,8 @@ import type {
 } from '@aws-sdk/client-auto-scaling';
 
 import { notDoneHere, validationError } from '../protocol/errors';
-import { type Group, type GroupSettings, present } from './group';
+import type { Group, GroupSettings } from './group';
+import type { Member } from './member';
 import { activeRefresh } from './refresh/refresh';
 
 /** How one instance is bought. */
@@ -96,29 +97,55 @@ export function launchTemplateOf(group: Group): LaunchTemplateSpecification {
   return wanted ?? templateOf(group.settings);
 }
 
+/** How many instances of a group of some size are to be on demand: the base, and their part of the rest, rounded up. */
+function wantedOnDemand({ InstancesDistribution = {} }: MixedInstancesPolicy, total: number): number {
+  const {
+    OnDemandBaseCapacity: base = defaults.OnDemandBaseCapacity,
+    OnDemandPercentageAboveBaseCapacity: percent = defaults.OnDemandPercentageAboveBaseCapacity,
+  } = InstancesDistribution;
+  return Math.min(total, base + Math.ceil((Math.max(0, total - base) * percent) / 100));
+}
+
 /**
- * How the next instances of a group are bought. On-demand instances come first, up to the base, then as many as keep
- * their part of the rest, rounded up. There are no prices and no capacities here, so every strategy takes the first type
+ * Those of some members that are of the type, spot or on demand, of which a group has too many once it is smaller by one.
+ * Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-termination-policies.html, «Spot Instances
+ * and On-Demand Instances»
+ *
+ * @param counted the group's capacity.
+ * @returns all of them where none is of that type.
+ */
+export function ofSurplusType(
+  group: Group,
+  candidates: readonly Member[],
+  counted: readonly Member[],
+): readonly Member[] {
+  const { MixedInstancesPolicy: mix } = group.settings;
+  if (mix === undefined) {
+    return candidates;
+  }
+  const onDemand = counted.filter(({ spot }) => !spot).length;
+  const leavesSpot = onDemand <= wantedOnDemand(mix, counted.length - 1);
+  const surplus = candidates.filter(({ spot }) => spot === leavesSpot);
+  return surplus.length > 0 ? surplus : candidates;
+}
+
+/**
+ * How the next instances of a group are bought: on-demand instances first, as many as it is to have. There are no prices and no capacities here, so every strategy takes the first type
  * of the list; after a launch that failed, the next.
  * Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/allocation-strategies.html
+ *
+ * @param beside whom they come.
  */
-export function purchases(group: Group, howMany: number): Purchase[] {
+export function purchases(group: Group, howMany: number, beside: readonly Member[]): Purchase[] {
   const { MixedInstancesPolicy: mix } = group.settings;
   if (mix === undefined) {
     return Array.from({ length: howMany }, () => ({ spot: false }));
   }
-  const {
-    OnDemandBaseCapacity: base = defaults.OnDemandBaseCapacity,
-    OnDemandPercentageAboveBaseCapacity: percent = defaults.OnDemandPercentageAboveBaseCapacity,
-  } = mix.InstancesDistribution ?? {};
   const types = (mix.LaunchTemplate?.Overrides ?? []).flatMap(({ InstanceType }) => InstanceType ?? []);
   const type = types[(group.launchFailures?.count ?? 0) % Math.max(1, types.length)];
-  const members = present(group);
-  let onDemand = members.filter(({ spot }) => !spot).length;
+  let onDemand = beside.filter(({ spot }) => !spot).length;
   return Array.from({ length: howMany }, (_, index) => {
-    const total = members.length + index + 1;
-    const wanted = Math.min(total, base + Math.ceil((Math.max(0, total - base) * percent) / 100));
-    const spot = onDemand >= wanted;
+    const spot = onDemand >= wantedOnDemand(mix, beside.length + index + 1);
     onDemand += spot ? 0 : 1;
     return { spot, ...(type === undefined ? {} : { instanceType: type }) };
   });

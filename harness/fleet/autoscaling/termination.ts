@@ -1,6 +1,6 @@
 import { type Group, present } from './group';
 import type { Member } from './member';
-import { launchTemplateOf } from './mix';
+import { launchTemplateOf, ofSurplusType } from './mix';
 
 const hourMs = 3_600_000;
 
@@ -61,13 +61,13 @@ export function firstToGo(group: Group, candidates: readonly Member[], now: Date
 }
 
 /**
- * Whom to terminate when a group has too many: one that is not protected from scale-in.
+ * Whom to terminate when a group has too many: one that is not protected from scale-in, of the purchase option of which
+ * there are too many.
  *
  * @returns `undefined` when every instance is protected.
  */
 export function chooseVictim(group: Group, now: Date): Member | undefined {
-  const candidates = present(group).filter(
-    ({ protectedFromScaleIn, extra }) => !protectedFromScaleIn && extra === undefined,
-  );
-  return firstToGo(group, candidates, now);
+  const counted = present(group).filter(({ extra }) => extra === undefined);
+  const candidates = counted.filter(({ protectedFromScaleIn }) => !protectedFromScaleIn);
+  return firstToGo(group, ofSurplusType(group, candidates, counted), now);
 }

@@ -86,6 +86,7 @@ export function groupActions(
     UpdateAutoScalingGroup: async (input: UpdateAutoScalingGroupType): Promise<void> => {
       const group = store.group(input.AutoScalingGroupName);
       const { settings, zones } = await changedSettings(group, input, ec2);
+      refuseLeaving(group);
       const who = `a user request update of AutoScalingGroup constraints to ${bounds(settings)}`;
       changeCapacity(group, settings.DesiredCapacity, who, clock.now());
       group.settings = settings;
@@ -97,6 +98,7 @@ export function groupActions(
     SetDesiredCapacity: (input: SetDesiredCapacityType): void => {
       const { AutoScalingGroupName, DesiredCapacity = 0, HonorCooldown = false } = input;
       const group = store.group(AutoScalingGroupName);
+      refuseLeaving(group);
       if (HonorCooldown && coolsDown(group, clock)) {
         throw new ServiceError(
           'ScalingActivityInProgress',
@@ -134,7 +136,6 @@ export function groupActions(
       }
       group.policies.clear();
       if (input.ForceDelete !== true) {
-        refuseInUse(group);
         store.groups.delete(group.settings.AutoScalingGroupName);
         return;
       }
@@ -171,6 +172,16 @@ export function groupActions(
       };
     },
   };
+}
+
+/** @throws ServiceError for a group that is being deleted: nothing makes it grow again. */
+function refuseLeaving({ status, settings }: Group): void {
+  if (status !== undefined) {
+    throw new ServiceError(
+      'ScalingActivityInProgress',
+      `You cannot change the AutoScalingGroup ${settings.AutoScalingGroupName}: it is being deleted.`,
+    );
+  }
 }
 
 function refuseInUse(group: Group): void {

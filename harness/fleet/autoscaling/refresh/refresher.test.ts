@@ -164,6 +164,27 @@ describe('an instance refresh', () => {
   });
 });
 
+describe('an instance refresh while a process is suspended', () => {
+  it.each(['Launch', 'Terminate'])(
+    'replaces nothing, and goes on once it is resumed: %s',
+    async (process) => {
+      await groupOf(3);
+      await s.client.enterStandby({
+        AutoScalingGroupName,
+        InstanceIds: [s.ec2.instances[0]!.instanceId],
+        ShouldDecrementDesiredCapacity: true,
+      });
+      await s.client.suspendProcesses({ AutoScalingGroupName, ScalingProcesses: [process] });
+      await start({ MinHealthyPercentage: 50, MaxHealthyPercentage: 150, StandbyInstances: 'Terminate' });
+      expect([await versions(), await status()]).toEqual([{ 1: 3 }, 'InProgress']);
+      expect(s.ec2.instances).toHaveLength(3);
+      await s.client.resumeProcesses({ AutoScalingGroupName });
+      await s.engine.tick();
+      expect([await versions(), await status()]).toEqual([{ 2: 2 }, 'Successful']);
+    },
+  );
+});
+
 describe('protected and standby instances', () => {
   const first = (): string => s.ec2.instances[0]!.instanceId;
   const protect = (ProtectedFromScaleIn: boolean): Promise<unknown> =>

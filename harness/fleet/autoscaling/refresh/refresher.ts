@@ -16,6 +16,9 @@ const longestBlockSeconds = 3_600;
 
 const cause = 'in response to an instance refresh.';
 
+/** Whether the group may do both halves of a replacement: nothing goes that would not come again, and the other way round. */
+const replaces = (group: Group): boolean => performs(group, 'Launch', 'Terminate');
+
 /** Takes instance refreshes of groups forward, and back. */
 export class Refresher {
   constructor(
@@ -85,7 +88,9 @@ export class Refresher {
 
   private async replace(group: Group, refresh: Refresh): Promise<void> {
     this.releaseIgnored(group, refresh);
-    this.endStandby(group, refresh);
+    if (replaces(group)) {
+      this.endStandby(group, refresh);
+    }
     const view = this.view(group, refresh);
     showProgress(refresh, view);
     const oldInPool = showPoolProgress(refresh, group);
@@ -113,6 +118,9 @@ export class Refresher {
       );
       return;
     }
+    if (!replaces(group)) {
+      return;
+    }
     const { terminate, launch } = pace(
       {
         desired,
@@ -124,8 +132,14 @@ export class Refresher {
       { minHealthy, maxHealthy },
     );
     this.terminate(group, refresh, replaceable, terminate);
-    if (launch > 0 && performs(group, 'Launch')) {
-      await this.launcher.launchExtra(group, launch, 'refresh', `an instance was launched ${cause}`);
+    if (launch > 0) {
+      await this.launcher.launchExtra(
+        group,
+        launch,
+        'refresh',
+        `an instance was launched ${cause}`,
+        replaceable,
+      );
     }
   }
 
@@ -135,7 +149,7 @@ export class Refresher {
    */
   private replaceInPool(group: Group, { outdated }: Refresh): void {
     for (const member of group.pool?.members ?? []) {
-      if (outdated.has(member.instanceId) && isPrepared(member) && performs(group, 'Terminate')) {
+      if (outdated.has(member.instanceId) && isPrepared(member) && replaces(group)) {
         this.lifecycle.beginTermination(group, member, [`an instance was taken out of service ${cause}`]);
       }
     }
@@ -213,9 +227,6 @@ export class Refresher {
   }
 
   private terminate(group: Group, refresh: Refresh, replaceable: readonly Member[], howMany: number): void {
-    if (!performs(group, 'Terminate')) {
-      return;
-    }
     let rest = replaceable;
     for (let count = 0; count < howMany; count += 1) {
       const victim = firstToGo(group, rest, this.clock.now());

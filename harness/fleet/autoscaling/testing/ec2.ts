@@ -30,6 +30,8 @@ export class Ec2InMemory implements Ec2Gateway {
   launchState: InstanceState = 'running';
   /** Why EC2 refuses to launch now. */
   refusal: string | undefined;
+  /** Instances that EC2 refuses to terminate. */
+  readonly unending = new Set<string>();
   /** Subnets in whose zones there is no room. */
   readonly full = new Set<string>();
   private hold: { asked: () => void; released: Promise<void> } | undefined;
@@ -105,6 +107,10 @@ export class Ec2InMemory implements Ec2Gateway {
   }
 
   terminate(instanceIds: readonly string[]): Promise<void> {
+    const refused = instanceIds.find((instanceId) => this.unending.has(instanceId));
+    if (refused !== undefined) {
+      return Promise.reject(validationError(`OperationNotPermitted: ${refused} may not be terminated.`));
+    }
     return this.put(instanceIds, 'terminated');
   }
 

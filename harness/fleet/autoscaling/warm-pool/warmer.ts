@@ -96,7 +96,7 @@ export class Warmer {
         try {
           await ec2.start([member.instanceId]);
         } catch (error) {
-          activities.failLaunch(member.activity, error instanceof Error ? error.message : String(error));
+          activities.fail(member.activity, error, 'Launching');
           lifecycle.beginTermination(group, member, [
             'an instance was taken out of service in response to a failure to start it.',
           ]);

@@ -100,6 +100,9 @@ async function launchToPoll(lab: Lab, stage: Stage): Promise<Row> {
     );
     poll.release();
     await stage.group.terminate(instanceId);
+    await stage.until(`the end of ${instanceId}`, () =>
+      Promise.resolve(lab.fleet.body(instanceId) === undefined),
+    );
   }
   return ['from RunInstances to the first poll', median(seconds), `median of ${launches}`];
 }

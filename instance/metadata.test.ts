@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { startMetadataServer } from '../testing/metadata-server';
 import { instanceMetadata } from './metadata';
 
@@ -24,5 +27,18 @@ describe('the instance metadata', () => {
     const server = await startMetadataServer({});
     await server[Symbol.asyncDispose]();
     await expect(instanceMetadata(server.endpoint).read('instance-id')).rejects.toThrow();
+  });
+
+  it('is an error when the service begins an answer and does not end it', async () => {
+    const silent = createServer((_request, response) => response.writeHead(200).write('to'));
+    silent.listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    try {
+      await expect(instanceMetadata(`http://127.0.0.1:${port}`).read('instance-id')).rejects.toThrow();
+    } finally {
+      silent.closeAllConnections();
+      silent.close();
+    }
   });
 });

@@ -263,7 +263,8 @@ export class Fleet {
       return;
     }
     const look = async (): Promise<void> => {
-      await Promise.all([this.engine.tick(), this.instancesOfEc2.reconcile()]);
+      // EC2's records are asked for first: what was launched waits for them to get a body.
+      await Promise.all([this.instancesOfEc2.reconcile(), this.engine.tick()]);
     };
     this.looking = look().catch((error: unknown) => {
       if (!this.closed) {

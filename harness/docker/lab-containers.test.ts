@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
 
+import { Closing } from '../support/closing';
 import { ownerName } from '../support/owner';
 import { LabContainers } from './lab-containers';
 import { labLabel, ownerLabel } from './labels';
+import { removeContainer } from './removal';
 import { type Answer, ScriptedDaemon } from './testing/daemon';
 
 const network: Record<string, Answer> = {
@@ -49,6 +51,21 @@ describe('what a lab has in Docker', () => {
     expect(told).toEqual(['removed from Docker what 1 killed lab had left']);
   });
 
+  it('waits for the end of a container that another lab removes, before the network goes', async () => {
+    await open({
+      ...network,
+      ...listing(deadOwner()),
+      'DELETE /containers/c1': { status: 409, body: { message: 'removal is already in progress' } },
+      'POST /containers/c1/wait': { status: 200, body: { StatusCode: 137 } },
+    });
+    const [, ...after] = daemon.calls.slice(daemon.calls.indexOf('DELETE /containers/c1'));
+    expect(after.filter((call) => !call.startsWith('GET'))).toEqual([
+      'POST /containers/c1/wait',
+      'DELETE /networks/n2',
+      'POST /networks/create',
+    ]);
+  });
+
   it('leaves alone what belongs to a lab that lives', async () => {
     await open({ ...network, ...listing(ownerName()) });
     expect(daemon.calls.filter((call) => call.startsWith('DELETE'))).toEqual([]);
@@ -75,6 +92,18 @@ describe('what a lab has in Docker', () => {
       new RegExp(
         `the Docker daemon does not answer any more.*The next lab removes what is left.*label=${labLabel}=${lab.id}`,
       ),
+    );
+  });
+
+  it('says so also where its bodies cannot be removed either', async () => {
+    const lab = await open({ ...network, ...listing(ownerName()) });
+    await daemon.stop();
+    const closing = new Closing();
+    closing.add(() => lab.close());
+    closing.add(() => removeContainer(daemon.docker, 'c1'));
+    closing.add(() => removeContainer(daemon.docker, 'c2'));
+    await expect(closing.close()).rejects.toThrow(
+      /^(Error: )?connect ENOENT .*\nWhat the lab has in Docker could not be removed .*The next lab removes what is left/,
     );
   });
 

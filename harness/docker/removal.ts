@@ -18,9 +18,17 @@ export async function killContainer(docker: Docker, id: string): Promise<void> {
   await unlessGone(() => docker.getContainer(id).kill());
 }
 
-/** Kills a container at once and removes it with its volumes. */
+/** Kills a container at once and removes it with its volumes. When somebody else does so, it resolves once that is done. */
 export async function removeContainer(docker: Docker, id: string): Promise<void> {
-  await unlessGone(() => docker.getContainer(id).remove({ force: true, v: true }));
+  const container = docker.getContainer(id);
+  try {
+    await container.remove({ force: true, v: true });
+  } catch (error) {
+    if (!isGone(error)) {
+      throw error;
+    }
+    await unlessGone(() => container.wait({ condition: 'removed' }));
+  }
 }
 
 /** Removes everything that a lab has in Docker: its containers, then its network. */

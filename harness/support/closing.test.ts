@@ -1,4 +1,4 @@
-import { Closing } from './closing';
+import { Closing, closeAfter } from './closing';
 
 describe('Closing', () => {
   it('stops what was started last first', async () => {
@@ -32,6 +32,27 @@ describe('Closing', () => {
     const closing = new Closing();
     closing.add(() => Promise.reject(new Error('one')));
     closing.add(() => Promise.reject(new Error('two')));
-    await expect(closing.close()).rejects.toMatchObject({ errors: [new Error('two'), new Error('one')] });
+    await expect(closing.close()).rejects.toMatchObject({
+      errors: [new Error('two'), new Error('one')],
+      message: 'two\none',
+    });
+  });
+
+  it('tells once what several things say, also of things that are several themselves', async () => {
+    const parts = new Closing();
+    const closing = new Closing();
+    for (const each of [parts, parts, closing]) {
+      each.add(() => Promise.reject(new Error('the daemon is gone')));
+    }
+    closing.add(() => parts.close());
+    await expect(closing.close()).rejects.toThrow(/^the daemon is gone$/);
+  });
+
+  it('does not hide what failed before it', async () => {
+    const failure = new Error('act 3 showed nothing');
+    await expect(closeAfter(failure, () => Promise.resolve())).rejects.toBe(failure);
+    await expect(closeAfter(failure, () => Promise.reject(new Error('stuck')))).rejects.toThrow(
+      'act 3 showed nothing\nstuck',
+    );
   });
 });

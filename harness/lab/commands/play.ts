@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 
+import { closeAfter } from '../../support/closing';
 import type { BackendName } from '../backend';
 import { startLab } from '../lab';
 import { Narrator } from '../narrator';
@@ -37,6 +38,11 @@ export async function playCommand({
     signal,
     onProgress: narrator.step,
   });
+  const stop = (): Promise<void> => {
+    narrator.step('stopping everything');
+    return lab.close();
+  };
+  let seen = false;
   try {
     const reports = await play(
       lab,
@@ -49,7 +55,7 @@ export async function playCommand({
       },
       signal,
     );
-    const seen = succeeded(reports);
+    seen = succeeded(reports);
     if (json === true) {
       console.log(
         JSON.stringify(
@@ -62,9 +68,9 @@ export async function playCommand({
       narrator.table(lab.setUp, reports, lab.clock.factor);
       narrator.denials(lab.access.denials);
     }
-    return seen;
-  } finally {
-    narrator.step('stopping everything');
-    await lab.close();
+  } catch (error) {
+    return closeAfter(error, stop);
   }
+  await stop();
+  return seen;
 }

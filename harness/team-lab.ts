@@ -1,6 +1,3 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-
 import type { Faults } from './edge/faults';
 import { History } from './faults/history';
 import { type Verdict, judge } from './faults/verdict';
@@ -11,12 +8,7 @@ import type { LabOutputs } from './lab/outputs';
 import type { Terraform } from './terraform/terraform';
 
 /** What to rehearse, and how. */
-export interface TeamLabOptions extends LabOptions {
-  /** Fields of the project's configuration, as its JSON file has them. @default the project's own defaults */
-  readonly config?: Readonly<Record<string, unknown>>;
-}
-
-let started = 0;
+export type TeamLabOptions = LabOptions;
 
 /**
  * The rehearsal room for a team's own tests: the project's own Terraform applied to an emulator, with instances that
@@ -29,18 +21,8 @@ export class TeamLab implements AsyncDisposable {
   ) {}
 
   /** @throws Error that says what to do; nothing is left behind then. */
-  static async start({ config, ...options }: TeamLabOptions = {}): Promise<TeamLab> {
-    started += 1;
-    const project = resolve(options.project ?? '.');
-    const folder = resolve(options.folder ?? join(project, '.lab', `${process.pid}-${started}`));
-    const environment = { ...options.environment };
-    if (config !== undefined) {
-      await mkdir(folder, { recursive: true });
-      const file = join(folder, 'config.json');
-      await writeFile(file, JSON.stringify(config));
-      environment.UPLOAD_PIPELINE_CONFIG = file;
-    }
-    const lab = await start({ ...options, project, folder, environment });
+  static async start(options: TeamLabOptions = {}): Promise<TeamLab> {
+    const lab = await start(options);
     return new TeamLab(lab, new Stage(lab, options.onProgress ?? ((): void => undefined), options.signal));
   }
 

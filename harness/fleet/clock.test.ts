@@ -24,8 +24,10 @@ describe('a clock', () => {
     expect(lasts(10)).toBe(10_000);
   });
 
-  it.each([0, 0.5, -1, Number.NaN])('refuses the factor %p', (factor) => {
-    expect(() => new WallClock(factor)).toThrow('it must be 1 (real time) or more');
+  it.each([0, 0.5, -1, Number.NaN, 61, Number.POSITIVE_INFINITY])('refuses the factor %p', (factor) => {
+    expect(() => new WallClock(factor)).toThrow(
+      `from 1 (real time) to 60 (a minute lasts a second), not ${factor}`,
+    );
   });
 
   it('tells a duration with what is left of it here', () => {

@@ -14,15 +14,20 @@ export interface Clock {
   lasts(seconds: number): number;
 }
 
+/** Compressed further, a period would be shorter than the work in it. */
+const mostCompressed = 60;
+
 /** The time of this machine, with durations compressed by a factor: docs/decisions/time.md says which, and which not. */
 export class WallClock implements Clock {
   /**
-   * @param factor 1 or more. @default 1
-   * @throws RangeError for a factor that would stretch time.
+   * @param factor from 1 to 60. @default 1
+   * @throws RangeError for a factor that would stretch time, or leave none for the work.
    */
   constructor(readonly factor = 1) {
-    if (!(factor >= 1)) {
-      throw new RangeError(`The time factor is ${factor}; it must be 1 (real time) or more.`);
+    if (!(factor >= 1 && factor <= mostCompressed)) {
+      throw new RangeError(
+        `A time factor is a number from 1 (real time) to ${mostCompressed} (a minute lasts a second), not ${factor}.`,
+      );
     }
   }
 

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -37,12 +37,28 @@ describe('the command line of the lab, where no lab stands', () => {
     expect(stderr).toContain('Usage: npm run lab -- up');
   });
 
+  it.each(['200', 'Infinity', 'soon'])('refuses the time factor %s', async (factor) => {
+    const { exitCode, stderr } = await lab('--time-factor', factor);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain('A time factor is a number from 1 (real time) to 60 (a minute lasts a second)');
+  });
+
   it.each([[], ['up']])(
     'says which backends there are when «%s --backend» names none of them',
     async (...command) => {
       const { exitCode, stderr } = await lab(...command, '--backend', 'podman');
       expect(exitCode).toBe(1);
       expect(stderr).toContain('Allowed choices are process, containers.');
+    },
+  );
+
+  it.each([[], ['up']])(
+    'says that this is no project at «%s», and leaves nothing in it',
+    async (...command) => {
+      const { exitCode, stderr } = await lab(...command);
+      expect(exitCode).toBe(1);
+      expect(stderr).toContain('cannot be read as a CDKTF project');
+      expect(await readdir(folder)).toEqual([]);
     },
   );
 

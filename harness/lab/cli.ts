@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 
 import { Command, InvalidArgumentError, Option } from 'commander';
 
+import { WallClock } from '../fleet/clock';
 import { type BackendName, backendNames } from './backend';
 import { printError, printTry } from './commands/print';
 import { playCommand } from './commands/play';
@@ -23,17 +24,12 @@ function port(value: string): number {
   return number;
 }
 
-/** Compressed further, a period would be shorter than the work in it. */
-const mostCompressed = 60;
-
 function timeFactor(value: string): number {
-  const number = Number(value);
-  if (!(number >= 1 && number <= mostCompressed)) {
-    throw new InvalidArgumentError(
-      `A time factor is a number from 1 (real time) to ${mostCompressed} (a minute lasts a second).`,
-    );
+  try {
+    return new WallClock(Number(value)).factor;
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
   }
-  return number;
 }
 
 const timeFactorOption = [

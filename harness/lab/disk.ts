@@ -1,4 +1,5 @@
 import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
 
 /** A lab was measured at 50 MB with its artifacts, its state and four bodies; what it uploads comes on top. */
 const leastFree = 256 * 2 ** 20;
@@ -17,13 +18,25 @@ function megabytes(bytes: number): string {
   return `${Math.floor(bytes / 2 ** 20)} MB`;
 }
 
+/** What is free where a folder is, or would be. */
+async function freeFor(folder: string): Promise<number> {
+  try {
+    return await freeBytes(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
+      throw error;
+    }
+    return freeFor(dirname(folder));
+  }
+}
+
 /**
- * Looks whether a lab has room in its folder: on a full disk S3 and Terraform would try again for minutes.
+ * Looks whether a lab has room in its folder, before anything is made of it: on a full disk S3 and Terraform would try again for minutes.
  *
  * @throws Error that says how much is free.
  */
 export async function refuseFullDisk(folder: string, least = leastFree): Promise<void> {
-  const free = await freeBytes(folder);
+  const free = await freeFor(folder);
   if (free < least) {
     throw new Error(
       `The disk of ${folder} has ${megabytes(free)} free; a lab needs ${megabytes(least)}. Free some, or use a folder on another disk.`,

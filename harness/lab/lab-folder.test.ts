@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -19,12 +19,13 @@ describe('the folder of a lab', () => {
 
   async function left(name: string, owner: string): Promise<void> {
     await mkdir(join(labs, name, 'instances'), { recursive: true });
-    await writeFile(join(labs, name, 'owner'), owner);
+    await symlink(owner, join(labs, name, 'owner'));
   }
 
   it('is made beside those of labs that live, and what is no lab’s', async () => {
     await left('living', ownerName());
     await mkdir(join(labs, 'anything'));
+    await writeFile(join(labs, 'anything', 'owner'), '');
     await makeLabFolder(join(labs, 'new'));
     expect((await readdir(labs)).sort()).toEqual(['anything', 'living', 'new']);
   });
@@ -47,10 +48,10 @@ describe('the folder of a lab', () => {
     expect(await readdir(join(labs, 'mine'))).toEqual(['thesis.txt']);
   });
 
-  it('may hold what is written before the lab starts', async () => {
+  it('may hold the log of the keeper, which is there before the lab', async () => {
     await mkdir(join(labs, 'new'));
-    await writeFile(join(labs, 'new', 'config.json'), '{}');
+    await writeFile(join(labs, 'new', 'keeper.log'), '');
     await makeLabFolder(join(labs, 'new'));
-    expect((await readdir(join(labs, 'new'))).sort()).toEqual(['config.json', 'owner']);
+    expect((await readdir(join(labs, 'new'))).sort()).toEqual(['keeper.log', 'owner']);
   });
 });

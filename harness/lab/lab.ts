@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
 import { Access } from '../access/access';
@@ -5,10 +6,10 @@ import { Edge } from '../edge/edge';
 import { attachedBackend } from '../emulator/attached';
 import { type Clock, WallClock, tellFactor } from '../fleet/clock';
 import { Fleet } from '../fleet/fleet';
-import { Closing } from '../support/closing';
+import { Closing, closeAfter } from '../support/closing';
 import { removeFolder } from '../support/remove';
 import type { TerraformEvent } from '../terraform/events';
-import { type SynthesizedStack, synthesize } from '../terraform/synthesize';
+import { type SynthesizedStack, readApp, synthesize } from '../terraform/synthesize';
 import { Terraform } from '../terraform/terraform';
 import { type BackendName, backends, chooseBackend } from './backend';
 import { refuseFullDisk, watchDisk } from './disk';
@@ -23,13 +24,15 @@ export interface LabOptions {
   readonly folder?: string;
   /** Port of the one endpoint on 127.0.0.1. @default 0, a free one */
   readonly port?: number;
+  /** Fields of the project's configuration, as its JSON file has them. @default the project's own defaults */
+  readonly config?: Readonly<Record<string, unknown>>;
   /**
    * What it runs on. @default what `UPLOAD_PIPELINE_LAB_BACKEND` names; else containers where a Docker daemon answers,
    * processes where none does
    */
   readonly backend?: BackendName | undefined;
   /**
-   * By how much periods, cooldowns, warm-ups and the like are compressed; the resources stay as they are applied.
+   * By how much periods, cooldowns, warm-ups and the like are compressed, at most 60; the resources stay as they are applied.
    * docs/decisions/time.md says what is and what is not. @default 1, real time
    */
   readonly timeFactor?: number;
@@ -94,6 +97,18 @@ function describeEvent(event: TerraformEvent): string | undefined {
   }
 }
 
+/** Tells of what goes wrong in the fleet, which looks every second: what stays wrong, once. */
+function onceInARow(onProgress: (message: string) => void): (error: unknown) => void {
+  let told = '';
+  return (error) => {
+    const message = error instanceof Error ? error.message : String(error);
+    if (message !== told) {
+      told = message;
+      onProgress(`the fleet: ${message}`);
+    }
+  };
+}
+
 /**
  * Starts a lab: the emulator behind the edge, the fleet, and the project's own Terraform applied to them.
  *
@@ -105,6 +120,9 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const onProgress = options.onProgress ?? ((): void => undefined);
   const fullDisk = new AbortController();
   const signals = [fullDisk.signal, ...(options.signal === undefined ? [] : [options.signal])];
+  const clock = new WallClock(options.timeFactor);
+  await readApp(project);
+  await refuseFullDisk(folder);
   const interruptible = { signal: AbortSignal.any(signals) };
   const closing = new Closing();
   const setUp: SetUpStep[] = [];
@@ -117,8 +135,14 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   try {
     await makeLabFolder(folder);
     closing.add(() => removeFolder(folder));
-    const clock = new WallClock(options.timeFactor);
-    await refuseFullDisk(folder);
+    const configFile = join(folder, 'config.json');
+    const common = {
+      ...options.environment,
+      ...(options.config === undefined ? {} : { UPLOAD_PIPELINE_CONFIG: configFile }),
+    };
+    if (options.config !== undefined) {
+      await writeFile(configFile, JSON.stringify(options.config));
+    }
     let starting = true;
     closing.add(
       watchDisk(folder, (error) => {
@@ -160,7 +184,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       synthesize({
         project,
         outputFolder: join(folder, 'cdktf.out'),
-        environment: { ...options.environment, ...environment, UPLOAD_PIPELINE_ENDPOINT: edge.url },
+        environment: { ...common, ...environment, UPLOAD_PIPELINE_ENDPOINT: edge.url },
         ...interruptible,
       });
     onProgress('synthesizing the stack');
@@ -176,9 +200,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       region: stack.region,
       bodies: ground.bodies,
       clock,
-      onError: (error) => {
-        onProgress(`the fleet: ${error instanceof Error ? error.message : String(error)}`);
-      },
+      onError: onceInARow(onProgress),
     });
     closing.add(() => fleet.close());
 
@@ -203,6 +225,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       throw new Error(['What was applied cannot deliver uploads:', ...missing].join('\n'));
     }
     const outputs = readOutputs(await terraform.outputs());
+    interruptible.signal.throwIfAborted();
     starting = false;
 
     const close = (): Promise<void> => closing.close();
@@ -237,7 +260,6 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       [Symbol.asyncDispose]: close,
     };
   } catch (error) {
-    await closing.close();
-    throw fullDisk.signal.aborted ? fullDisk.signal.reason : error;
+    return closeAfter(fullDisk.signal.aborted ? fullDisk.signal.reason : error, () => closing.close());
   }
 }

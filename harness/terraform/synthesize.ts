@@ -37,6 +37,22 @@ const stackSchema = z.object({
   provider: z.object({ aws: z.array(z.object({ region: z.string() })).min(1) }),
 });
 
+/**
+ * The command that synthesizes a project: `app` in its `cdktf.json`.
+ *
+ * @throws TerraformError when there is none.
+ */
+export async function readApp(project: string): Promise<string> {
+  try {
+    return projectSchema.parse(JSON.parse(await readFile(join(project, 'cdktf.json'), 'utf8'))).app;
+  } catch (cause) {
+    throw new TerraformError(
+      `${project} cannot be read as a CDKTF project: it needs a cdktf.json with an «app» (${cause instanceof Error ? cause.message : String(cause)}).`,
+      { cause },
+    );
+  }
+}
+
 async function runApp(
   app: string,
   { project, outputFolder, environment, signal }: SynthesisOptions,
@@ -59,10 +75,7 @@ async function runApp(
  * @throws TerraformError with what the app printed when it fails, or when it does not write exactly one stack.
  */
 export async function synthesize(options: SynthesisOptions): Promise<SynthesizedStack> {
-  const { app } = projectSchema.parse(
-    JSON.parse(await readFile(join(options.project, 'cdktf.json'), 'utf8')),
-  );
-  await runApp(app, options);
+  await runApp(await readApp(options.project), options);
   const manifest = manifestSchema.parse(
     JSON.parse(await readFile(join(options.outputFolder, 'manifest.json'), 'utf8')),
   );

@@ -3,6 +3,8 @@ import { closeSync, openSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { readApp } from '../../terraform/synthesize';
+import { refuseFullDisk } from '../disk';
 import { type KeeperOrder, keeperMessage } from '../keeper-messages';
 import { NoLabError, StandingLab } from '../standing-lab';
 
@@ -36,6 +38,9 @@ async function refuseSecond(folder: string): Promise<void> {
  */
 export async function up({ onProgress, signal, ...order }: UpOptions): Promise<StandingLab> {
   await refuseSecond(order.folder);
+  // The keeper would say so too, and leave its log behind.
+  await readApp(order.project);
+  await refuseFullDisk(order.folder);
   await mkdir(order.folder, { recursive: true });
   const log = openSync(join(order.folder, 'keeper.log'), 'a');
   const keeper = fork(join(__dirname, '../keeper'), [JSON.stringify(order)], {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
+import { closeAfter } from '../support/closing';
 import { ownerName } from '../support/owner';
 import { Control } from './control';
 import { interruptSignal } from './interrupt';
@@ -12,6 +13,12 @@ import { storyEnvironment } from './story';
 function tell(message: KeeperMessage): void {
   if (process.connected) {
     process.send?.(message);
+  }
+}
+
+function disconnect(): void {
+  if (process.connected) {
+    process.disconnect();
   }
 }
 
@@ -36,7 +43,6 @@ async function keep(): Promise<void> {
       tell({ kind: 'progress', message });
     },
   });
-  process.off('disconnect', giveUp);
 
   const token = randomBytes(16).toString('hex');
   const toldToStop = new Promise<void>((resolve) => {
@@ -45,16 +51,21 @@ async function keep(): Promise<void> {
     });
     lab.edge.control(new Control(lab, token, resolve).handle);
   });
-  await writeRecord(order.folder, {
-    endpoint: lab.endpoint,
-    token,
-    owner: ownerName(),
-    timeFactor: lab.clock.factor,
-    outputs: lab.outputs,
-    site: siteAddress(lab),
-  });
+  try {
+    await writeRecord(order.folder, {
+      endpoint: lab.endpoint,
+      token,
+      owner: ownerName(),
+      timeFactor: lab.clock.factor,
+      outputs: lab.outputs,
+      site: siteAddress(lab),
+    });
+  } catch (error) {
+    return closeAfter(error, () => lab.close());
+  }
   tell({ kind: 'standing' });
-  process.disconnect();
+  process.off('disconnect', giveUp);
+  disconnect();
   await toldToStop;
   await lab.close();
 }
@@ -62,6 +73,6 @@ async function keep(): Promise<void> {
 keep().catch((error: unknown) => {
   console.error(error);
   tell({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
-  process.disconnect();
+  disconnect();
   process.exitCode = 1;
 });

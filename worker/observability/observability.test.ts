@@ -78,7 +78,8 @@ describe('OpenTelemetry', () => {
       groupId: undefined,
       attributes: { traceparent: `00-${traceId}-b7ad6b7169203331-01` },
     };
-    const task = { signal: new AbortController().signal };
+    const { signal } = new AbortController();
+    const task = { signal, stopping: signal };
     expect(await handler(message, task)).toBe('yes');
     expect(active).toBe(traceId);
     await expect(handler({ ...message, body: 'bad' }, task)).rejects.toThrow('no');

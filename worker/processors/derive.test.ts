@@ -175,7 +175,7 @@ describe('the work on a movie', () => {
     await using p = await studio.start();
     const content = await studio.media.make('l.mp4', ...picture('1280x720', 20, 10), ...quickly);
     const stop = new AbortController();
-    const delivery = p.deliver(p.upload('uploads/long.mp4', Body.of(content)), stop.signal);
+    const delivery = p.deliver(p.upload('uploads/long.mp4', Body.of(content)), { signal: stop.signal });
     const failure = delivery.catch((error: unknown) => error);
     await until('it has begun', () => p.told.some((line) => line.startsWith('Progress:')));
     stop.abort(new Error('stopped here'));

@@ -70,7 +70,7 @@ export function derivingProcessor(options: DeriveOptions): Processor {
       const { state } = await findUpload(s3, upload, context.signal);
       const current = await readManifest(s3, results, context.signal);
       if (state === 'there' && relate(provenanceOf(upload), current?.source) === 'newer') {
-        await options.limit.run(context.signal, () => deriveAndPublish(options, upload, results, context));
+        await options.limit.run([context.signal, context.stopping], () => deriveAndPublish(options, upload, results, context));
       }
       await move.process(upload, context);
     },

@@ -1,5 +1,5 @@
 import type { Upload } from '../events/upload';
-import { NonRetryableError } from '../queue/errors';
+import { ConsumerStoppedError, NonRetryableError } from '../queue/errors';
 import type { QueueMessage } from '../queue/transport';
 import { s3Event, snsEnvelope, testEvent } from '../testing/events';
 import { dispatchTo } from './dispatch';
@@ -41,7 +41,7 @@ async function dispatch(
     ],
     tell: (line) => told.push(line),
   });
-  const error: unknown = await handler(message(body), { signal }).then(
+  const error: unknown = await handler(message(body), { signal, stopping: new AbortController().signal }).then(
     () => undefined,
     (reason: unknown) => reason,
   );
@@ -118,6 +118,14 @@ describe('dispatching a message', () => {
       throw new NonRetryableError('broken');
     });
     expect(error).toBeInstanceOf(NonRetryableError);
+  });
+
+  it('begins no further record after one that the stop of the consumer kept from beginning', async () => {
+    const { processed, error } = await dispatch(three, () => {
+      throw new ConsumerStoppedError();
+    });
+    expect(processed).toEqual(['any uploads/1']);
+    expect(error).toBeInstanceOf(ConsumerStoppedError);
   });
 
   it('begins no further record after its signal aborted', async () => {

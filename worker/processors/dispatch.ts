@@ -1,6 +1,6 @@
 import { decodeTask } from '../events/decode';
 import { isFolderMarker, type Upload } from '../events/upload';
-import { NonRetryableError, reasonOf } from '../queue/errors';
+import { ConsumerStoppedError, NonRetryableError, reasonOf } from '../queue/errors';
 import type { Handler } from '../queue/options';
 import type { Processor, ProcessorContext } from './processor';
 
@@ -19,17 +19,17 @@ export interface DispatchOptions {
  * the effects of those that did and leaves them.
  */
 export function dispatchTo(options: DispatchOptions): Handler {
-  return async (message, { signal }) => {
+  return async (message, { signal, stopping }) => {
     const task = decodeTask(message.body);
     if (task.kind === 'test-event') return;
-    const context: ProcessorContext = { signal, tell: options.tell };
+    const context: ProcessorContext = { signal, stopping, tell: options.tell };
     const errors: unknown[] = [];
     for (const upload of task.uploads) {
       try {
         signal.throwIfAborted();
         await processUpload(upload, options, context);
       } catch (error) {
-        if (signal.aborted) throw error;
+        if (signal.aborted || error instanceof ConsumerStoppedError) throw error;
         errors.push(error);
       }
     }

@@ -62,7 +62,7 @@ async function addLateSubtitles(
   const moved = await movedSidecars(options, movie, signal);
   if (moved.length === 0) return;
   const results = resultsOf(movie, options);
-  await options.limit.run(signal, async () => {
+  await options.limit.run([signal], async () => {
     const made = await findMadeMovie(options.s3, results, signal);
     const late = moved.filter(({ key, version }) =>
       made?.manifest.sidecars.every((known) => known.key !== key || known.version !== version),

@@ -9,7 +9,7 @@ describe('a limit', () => {
     const gates = [gate(), gate(), gate()];
     const began: number[] = [];
     const runs = gates.map((g, i) =>
-      limit.run(signal, () => {
+      limit.run([signal], () => {
         began.push(i);
         return g.passed;
       }),
@@ -26,20 +26,21 @@ describe('a limit', () => {
 
   it('lets the next one in after a failure', async () => {
     const limit = new Limit(1);
-    await expect(limit.run(signal, () => Promise.reject(new Error('no')))).rejects.toThrow('no');
-    expect(await limit.run(signal, () => Promise.resolve('yes'))).toBe('yes');
+    await expect(limit.run([signal], () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    expect(await limit.run([signal], () => Promise.resolve('yes'))).toBe('yes');
   });
 
-  it('keeps nobody waiting whose signal aborts', async () => {
+  it('keeps nobody waiting one of whose signals aborts, and tells why', async () => {
     const limit = new Limit(1);
     const first = gate();
-    const running = limit.run(signal, () => first.passed);
+    const running = limit.run([signal], () => first.passed);
     const stop = new AbortController();
-    const waiting = limit.run(stop.signal, () => Promise.resolve('never'));
-    stop.abort();
-    await expect(waiting).rejects.toThrow('aborted while waiting');
+    const waiting = limit.run([signal, stop.signal], () => Promise.resolve('never'));
+    stop.abort(new Error('no time'));
+    await expect(waiting).rejects.toThrow('no time');
+    await expect(limit.run([stop.signal], () => Promise.resolve('never'))).rejects.toThrow('no time');
     first.open();
     await running;
-    expect(await limit.run(signal, () => Promise.resolve('next'))).toBe('next');
+    expect(await limit.run([signal], () => Promise.resolve('next'))).toBe('next');
   });
 });

@@ -1,4 +1,4 @@
-/** Lets so many calls run at a time; the others wait their turn, or until their signal aborts. */
+/** Lets so many calls run at a time; the others wait their turn, or until one of their signals aborts. */
 export class Limit {
   #free: number;
   readonly #waiting: (() => void)[] = [];
@@ -7,8 +7,8 @@ export class Limit {
     this.#free = width;
   }
 
-  async run<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    await this.#enter(signal);
+  async run<T>(signals: readonly AbortSignal[], work: () => Promise<T>): Promise<T> {
+    await this.#enter(signals);
     try {
       return await work();
     } finally {
@@ -16,24 +16,29 @@ export class Limit {
     }
   }
 
-  #enter(signal: AbortSignal): Promise<void> {
-    signal.throwIfAborted();
+  async #enter(signals: readonly AbortSignal[]): Promise<void> {
+    for (const signal of signals) signal.throwIfAborted();
     if (this.#free > 0) {
       this.#free -= 1;
-      return Promise.resolve();
+      return;
     }
     const turn = Promise.withResolvers<undefined>();
     const enter = (): void => {
-      signal.removeEventListener('abort', giveUp);
       turn.resolve(undefined);
     };
     const giveUp = (): void => {
-      this.#waiting.splice(this.#waiting.indexOf(enter), 1);
-      turn.reject(new DOMException('aborted while waiting for a turn', 'AbortError'));
+      const place = this.#waiting.indexOf(enter);
+      if (place === -1) return;
+      this.#waiting.splice(place, 1);
+      turn.reject(signals.find(({ aborted }) => aborted)?.reason);
     };
     this.#waiting.push(enter);
-    signal.addEventListener('abort', giveUp, { once: true });
-    return turn.promise;
+    for (const signal of signals) signal.addEventListener('abort', giveUp);
+    try {
+      await turn.promise;
+    } finally {
+      for (const signal of signals) signal.removeEventListener('abort', giveUp);
+    }
   }
 
   #leave(): void {

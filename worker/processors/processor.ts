@@ -4,6 +4,8 @@ import type { Upload } from '../events/upload';
 export interface ProcessorContext {
   /** Aborts when the work must end; the processor stops what it runs and rejects. */
   readonly signal: AbortSignal;
+  /** Aborts as soon as the worker stops: long work that has not begun yet rejects with its reason. */
+  readonly stopping: AbortSignal;
   /** Says a line of the story on stdout, as `Moved to: processed/x`. */
   readonly tell: (line: string) => void;
 }

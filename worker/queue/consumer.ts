@@ -49,6 +49,7 @@ export class QueueConsumer {
   /** How long tasks take, the last ones most. Until one has ended they count as slow. */
   #meanTaskMs = Infinity;
   #stopped: Promise<void> | undefined;
+  readonly #stopping = new AbortController();
   readonly #drainOver = Promise.withResolvers<false>();
 
   /** @throws RangeError when an option is out of its range. */
@@ -152,6 +153,7 @@ export class QueueConsumer {
     this.#state = 'stopping';
     observer({ type: 'stopping', running: this.running, buffered: this.buffered });
     const received = this.#receiver.stop();
+    this.#stopping.abort(new ConsumerStoppedError());
     for (const lease of this.#schedule.takeAll()) this.#giveBack(lease, 0);
 
     if (!(await this.#runningEnd(this.#drainOver.promise))) {
@@ -206,7 +208,7 @@ export class QueueConsumer {
 
   async #work(lease: Lease): Promise<void> {
     const startedAt = performance.now();
-    const result = await runTask(lease, this.#options);
+    const result = await runTask(lease, this.#stopping.signal, this.#options);
     this.#learn(performance.now() - startedAt);
     const ending = await this.#settle(lease, result);
     const durationMs = performance.now() - startedAt;
@@ -231,7 +233,7 @@ export class QueueConsumer {
     const { error } = result;
     if (error instanceof NonRetryableError && (await this.#refuse(lease, error)))
       return { outcome: 'refused', error };
-    if (lease.signal.reason instanceof ConsumerStoppedError) {
+    if ([error, lease.signal.reason].some((reason) => reason instanceof ConsumerStoppedError)) {
       this.#giveBack(lease, 0);
       return { outcome: 'returned', error };
     }

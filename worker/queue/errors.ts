@@ -19,7 +19,7 @@ export class MessageLostError extends Error {
   }
 }
 
-/** The handler's signal was aborted because the consumer stops and the drain time is over. */
+/** The consumer stops, and the task has not begun yet, or the drain time is over: the message is visible again at once. */
 export class ConsumerStoppedError extends Error {
   override readonly name = 'ConsumerStoppedError';
   constructor() {

@@ -7,6 +7,12 @@ import type { QueueMessage, QueueTransport } from './transport';
 export interface TaskContext {
   /** Aborts when the task must end: the message was lost, its time is over, or the consumer stops. */
   readonly signal: AbortSignal;
+  /**
+   * Aborts as soon as the consumer is to stop, while running tasks may go on. What has not begun yet, since it waits for
+   * something here, rejects with its reason: the message is then visible again at once. It is the same signal for all
+   * tasks, so take listeners away again.
+   */
+  readonly stopping: AbortSignal;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { Limit } from '../processors/limit';
 import { gate, rehearse, startQuick } from '../testing/rehearsal';
 import { SqsError } from '../testing/sqs-queue';
 import { until } from '../testing/until';
@@ -84,6 +85,30 @@ describe('stopping a consumer', () => {
     expect(reason).toMatchObject({ name: 'ConsumerStoppedError' });
     expect(r.told('finished')).toMatchObject([{ outcome: 'returned' }]);
     expect(r.queue.visible).toHaveLength(1);
+  });
+
+  it('gives back at once what runs but has not begun its work, and lets the others go on', async () => {
+    const work = gate();
+    const limit = new Limit(1);
+    const begun: string[] = [];
+    await using r = await rehearse({
+      concurrency: 20,
+      handler: ({ body }, { signal, stopping }) =>
+        limit.run([signal, stopping], () => {
+          begun.push(body);
+          return work.passed;
+        }),
+    });
+    for (let i = 0; i < 20; i += 1) r.queue.send({ body: `${i}` });
+    r.consumer.start();
+    await until('all run, and one works', () => r.consumer.running === 20 && begun.length === 1);
+    const stopped = r.consumer.stop();
+    await until('the others are visible', () => r.queue.visible.length === 19);
+    expect(r.told('finished').map(({ outcome }) => outcome)).toEqual(Array(19).fill('returned'));
+    work.open();
+    await stopped;
+    expect(begun).toHaveLength(1);
+    expect(r.queue.deleted).toBe(1);
   });
 
   it('does not wait for ever for a handler that heeds no abort', async () => {

@@ -11,6 +11,7 @@ export type TaskResult = { readonly ok: true } | { readonly ok: false; readonly 
  */
 export async function runTask(
   lease: Lease,
+  stopping: AbortSignal,
   { handler, taskTimeoutSeconds }: Pick<ResolvedOptions, 'handler' | 'taskTimeoutSeconds'>,
 ): Promise<TaskResult> {
   const timer =
@@ -20,7 +21,7 @@ export async function runTask(
           lease.abort(new TaskTimeoutError(taskTimeoutSeconds));
         }, taskTimeoutSeconds * 1000);
   try {
-    await handler(lease.message, { signal: lease.signal });
+    await handler(lease.message, { signal: lease.signal, stopping });
     return { ok: true };
   } catch (error) {
     const aborted = lease.signal.aborted && nameOf(error) === 'AbortError';

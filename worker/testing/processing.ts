@@ -1,7 +1,7 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Upload } from '../events/upload';
 import { decodeTask } from '../events/decode';
-import type { Processor } from '../processors/processor';
+import type { Processor, ProcessorContext } from '../processors/processor';
 import { recordOf, s3Event } from './events';
 import { Body } from '../../testing/s3/body';
 import type { MemoryBucket, NewObject, ObjectVersion } from '../../testing/s3/bucket';
@@ -16,7 +16,10 @@ export interface Processing extends AsyncDisposable {
   /** Puts an upload and returns its version. */
   readonly upload: (key: string, content: string | Body, more?: Partial<NewObject>) => ObjectVersion;
   /** Delivers the event of a version, as often as it is called. */
-  readonly deliver: (version: ObjectVersion, signal?: AbortSignal) => Promise<void>;
+  readonly deliver: (
+    version: ObjectVersion,
+    signals?: Partial<Pick<ProcessorContext, 'signal' | 'stopping'>>,
+  ) => Promise<void>;
 }
 
 export interface ProcessingOptions {
@@ -36,8 +39,11 @@ export async function startProcessing({ versioned, processor }: ProcessingOption
     told,
     upload: (key, content, more) =>
       bucket.put({ key, body: typeof content === 'string' ? Body.of(content) : content, ...more }),
-    deliver: (version, signal = new AbortController().signal) =>
-      made.process(uploadOf(bucket, version), { signal, tell: (line) => told.push(line) }),
+    deliver: (version, signals) => {
+      const { signal } = new AbortController();
+      const context = { signal, stopping: signal, tell: (line: string) => told.push(line), ...signals };
+      return made.process(uploadOf(bucket, version), context);
+    },
     async [Symbol.asyncDispose]() {
       s3.destroy();
       await server[Symbol.asyncDispose]();

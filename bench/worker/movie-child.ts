@@ -29,7 +29,9 @@ async function main({ s3Endpoint, scratch }: MovieOrder): Promise<void> {
   const { signal } = new AbortController();
   process.on('message', (upload: Upload) => {
     const processor = processors.find(({ accepts }) => accepts(upload));
-    void processor?.process(upload, { signal, stopping: signal, tell: () => undefined }).then(() => process.send?.('done'));
+    void processor
+      ?.process(upload, { signal, stopping: signal, tell: () => undefined })
+      .then(() => process.send?.('done'));
   });
   process.send?.('ready');
 }

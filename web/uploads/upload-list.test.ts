@@ -31,6 +31,13 @@ describe('the list of uploads', () => {
     ]);
   });
 
+  it('takes the folder of an attempt for what it is', async () => {
+    films.put({ 'processed/a.mp4': 'x', 'processed/a.mp4/0123456789ab-01234567/poster.jpg': 'x' });
+    expect((await listUploads(films.store, '')).uploads).toMatchObject([
+      { name: 'a.mp4', state: 'processed', picture: 'a.mp4/0123456789ab-01234567/poster.jpg' },
+    ]);
+  });
+
   it('says that a worker is on it, once there is progress', async () => {
     films.put({ 'uploads/a.mp4': 'the movie', 'processed/a.mp4/progress.json': '{"percent":40}' });
     expect((await listUploads(films.store, '')).uploads).toMatchObject([{ name: 'a.mp4', state: 'working' }]);

@@ -22,8 +22,8 @@ export interface UploadPage {
   readonly next: string | undefined;
 }
 
-/** What a worker makes of `x` lies under `x/`: the manifest, the progress, and a folder of one version's results. */
-const DERIVED = /^(.+)\/(?:manifest\.json|progress\.json|[0-9a-f]{12}\/[^/]+)$/su;
+/** What a worker makes of `x` lies under `x/`: the manifest, the progress, and the folder of an attempt at a version's results. */
+const DERIVED = /^(.+)\/(?:manifest\.json|progress\.json|[0-9a-f]{12}(?:-[0-9a-f]{8})?\/[^/]+)$/su;
 const PICTURE = /\/(?:poster|thumbnail)\.jpg$/u;
 
 /**

@@ -1,7 +1,7 @@
 import { NonRetryableError } from '../queue/errors';
 import { Body } from '../../testing/s3/body';
 import { S3Error } from '../../testing/s3/bucket';
-import { made, manifestOf, picture, quickly, Studio, tone } from '../testing/studio';
+import { expectCompleteSet, made, manifestOf, picture, quickly, Studio, tone } from '../testing/studio';
 import { until } from '../testing/until';
 
 jest.setTimeout(180_000);
@@ -88,6 +88,68 @@ describe('the work on a movie', () => {
     expect(p.bucket.versions('processed/a.mp4/manifest.json')).toHaveLength(manifests);
     expect(p.told.at(-1)).toBe('Already moved to: processed/a.mp4');
     expect(await studio.scratchLeft()).toEqual([]);
+  });
+
+  it('is done once, when a duplicate waited for its turn meanwhile', async () => {
+    await using p = await studio.start();
+    const content = await studio.media.make('t.mp4', ...picture('320x240', 1), ...quickly);
+    const version = p.upload('uploads/a.mp4', Body.of(content));
+    await Promise.all([p.deliver(version), p.deliver(version)]);
+    expect(p.told.filter((line) => line.startsWith('Made: '))).toHaveLength(1);
+    expectCompleteSet(p, 'a.mp4');
+  });
+
+  it('that a duplicate does on another instance touches nothing that is published', async () => {
+    await using p = await studio.start({ apart: true });
+    const content = await studio.media.make('e.mp4', ...picture('320x240', 1), ...quickly);
+    const version = p.upload('uploads/a.mp4', Body.of(content));
+    let published: readonly string[] = [];
+    p.server.intercept = async ({ operation, key }) => {
+      if (operation !== 'PutObject' || !key.endsWith('poster.jpg')) return;
+      p.server.intercept = undefined;
+      await p.deliver(version);
+      published = manifestOf(p, 'a.mp4').files.map((file) => file.key);
+    };
+    await expect(p.deliver(version)).rejects.toThrow('changed while uploads/a.mp4 was worked on');
+    expect(published.map((key) => p.bucket.versions(key).length)).toEqual(published.map(() => 1));
+    expectCompleteSet(p, 'a.mp4');
+    await p.deliver(version);
+    expect(p.told.at(-1)).toBe('Already moved to: processed/a.mp4');
+    expectCompleteSet(p, 'a.mp4');
+  });
+
+  it('leaves nothing of an attempt that failed in the middle of its uploads', async () => {
+    await using p = await studio.start();
+    const content = await studio.media.make('f.mp4', ...picture('320x240', 1), ...quickly);
+    const version = p.upload('uploads/a.mp4', Body.of(content));
+    p.server.intercept = ({ operation, key }) => {
+      if (operation === 'PutObject' && key.endsWith('manifest.json')) throw new S3Error('SlowDown', 503);
+      return undefined;
+    };
+    await expect(p.deliver(version)).rejects.toThrow('SlowDown');
+    p.server.intercept = undefined;
+    const left = p.bucket.keys.filter((key) => key.startsWith('processed/'));
+    expect(left).not.toEqual([]);
+    await p.deliver(version);
+    expect(p.bucket.keys.filter((key) => left.includes(key))).toEqual([]);
+    expectCompleteSet(p, 'a.mp4');
+  });
+
+  it('on a newer version goes on undisturbed while the older one is published', async () => {
+    await using p = await studio.start({ apart: true });
+    const content = await studio.media.make('n.mp4', ...picture('320x240', 1), ...quickly);
+    const [older, newer] = [
+      p.upload('uploads/a.mp4', Body.of(content)),
+      p.upload('uploads/a.mp4', Body.of(content)),
+    ];
+    p.server.intercept = async ({ operation, key }) => {
+      if (operation !== 'PutObject' || !key.endsWith('manifest.json')) return;
+      p.server.intercept = undefined;
+      await p.deliver(older);
+    };
+    await p.deliver(newer);
+    expect(p.told.filter((line) => line.startsWith('Made: '))).toHaveLength(2);
+    expectCompleteSet(p, 'a.mp4');
   });
 
   it('replaces the results of an older version and deletes them; an older version that comes late changes nothing', async () => {

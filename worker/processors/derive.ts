@@ -1,16 +1,16 @@
-import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { Upload } from '../events/upload';
 import { downloadFile } from '../objects/files';
 import { findUpload } from '../objects/versions';
 import { NonRetryableError, reasonOf } from '../queue/errors';
+import { deleteLeftovers, newAttempt } from './attempts';
 import type { Prefixes } from './keys';
 import type { Limit } from './limit';
 import { discard, manifestKey, publish, readManifest, type Manifest } from './manifest';
 import type { Processor, ProcessorContext } from './processor';
 import { Progress } from './progress';
-import { formatProvenance, provenanceOf, relate } from './provenance';
+import { provenanceOf, relate } from './provenance';
 import { resultsOf, uploadResults, type DerivedFile, type ResultsOf } from './results';
 import type { Scratch } from './scratch';
 
@@ -55,10 +55,10 @@ export interface DeriveOptions extends Prefixes {
 /**
  * A processor that makes files from an upload and then moves the upload.
  *
- * For `uploads/a.mp4` the results are `processed/a.mp4/<id>/…`, where the id stands for the version, and
- * `processed/a.mp4/manifest.json` lists them. The manifest is written last, on the condition that it did not change
- * since it was looked at, so that it always names a complete set, of the newest version, whatever the duplicates and
- * their order; the set it named before is then deleted.
+ * For `uploads/a.mp4` the results are `processed/a.mp4/<id>/…`, where the id stands for the version and this attempt at
+ * it, and `processed/a.mp4/manifest.json` lists them. The manifest is written last, on the condition that it did not
+ * change since it was looked at, so that it always names a complete set, of the newest version, whatever the duplicates
+ * and their order. The set it named before is then deleted, and what other attempts at the version left.
  */
 export function derivingProcessor(options: DeriveOptions): Processor {
   const { s3, move } = options;
@@ -66,23 +66,49 @@ export function derivingProcessor(options: DeriveOptions): Processor {
     name: options.name,
     accepts: options.accepts,
     async process(upload, context) {
+      const { signal, stopping } = context;
       const results = resultsOf(upload, options);
-      const { state } = await findUpload(s3, upload, context.signal);
-      const current = await readManifest(s3, results, context.signal);
-      if (state === 'there' && relate(provenanceOf(upload), current?.source) === 'newer') {
-        await options.limit.run([context.signal, context.stopping], () => deriveAndPublish(options, upload, results, context));
-      }
+      const first = await lookAt(s3, upload, results, signal);
+      const published = first.isDue
+        ? await options.limit.run([signal, stopping], async () => {
+            // A duplicate may have had its turn before.
+            const now = await lookAt(s3, upload, results, signal);
+            return now.isDue ? deriveAndPublish(options, upload, results, context) : now.published;
+          })
+        : first.published;
+      if (published !== undefined)
+        await deleteLeftovers(s3, results, { source: provenanceOf(upload), published }, signal);
       await move.process(upload, context);
     },
   };
 }
 
+interface Looked {
+  /** True when its results are to be made. */
+  readonly isDue: boolean;
+  /** The folder of the results that are there, when they are of this version or a newer one. */
+  readonly published: string | undefined;
+}
+
+async function lookAt(
+  s3: S3Client,
+  upload: Upload,
+  results: ResultsOf,
+  signal: AbortSignal,
+): Promise<Looked> {
+  const { state } = await findUpload(s3, upload, signal);
+  const current = await readManifest(s3, results, signal);
+  const isNewer = relate(provenanceOf(upload), current?.source) === 'newer';
+  return { isDue: state === 'there' && isNewer, published: isNewer ? undefined : current?.content?.prefix };
+}
+
+/** @returns the folder of what was made */
 async function deriveAndPublish(
   options: DeriveOptions,
   upload: Upload,
   results: ResultsOf,
   { signal, tell }: ProcessorContext,
-): Promise<void> {
+): Promise<string> {
   const { s3, scratch, make } = options;
   const { bucket, base } = results;
   if (upload.size === 0) throw new NonRetryableError(`${upload.key} is empty`);
@@ -111,7 +137,7 @@ async function deriveAndPublish(
     },
   };
   const derived = await named(upload, () => make(work)).finally(() => progress.end());
-  const prefix = `${base}/${versionId(upload)}/`;
+  const prefix = newAttempt(results, provenanceOf(upload));
   const files = await uploadResults(s3, { bucket, prefix }, folder.path, derived.files, signal);
   const source = {
     key: upload.key,
@@ -121,6 +147,7 @@ async function deriveAndPublish(
   };
   await publishNewest(s3, upload, results, { source, prefix, ...derived.manifest, files }, signal);
   tell(`Made: ${files.length} files under ${prefix}`);
+  return prefix;
 }
 
 /** Errors that end in the dead-letter queue name the file. */
@@ -154,12 +181,4 @@ async function publishNewest(
   }
   await discard(s3, results, manifest, signal);
   throw new Error(`${manifestKey(results)} changed while ${upload.key} was worked on`);
-}
-
-/** A short name for the version, in keys. */
-function versionId(upload: Upload): string {
-  return createHash('sha256')
-    .update(formatProvenance(provenanceOf(upload)))
-    .digest('hex')
-    .slice(0, 12);
 }

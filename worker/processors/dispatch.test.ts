@@ -41,7 +41,10 @@ async function dispatch(
     ],
     tell: (line) => told.push(line),
   });
-  const error: unknown = await handler(message(body), { signal, stopping: new AbortController().signal }).then(
+  const error: unknown = await handler(message(body), {
+    signal,
+    stopping: new AbortController().signal,
+  }).then(
     () => undefined,
     (reason: unknown) => reason,
   );

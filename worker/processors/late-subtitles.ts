@@ -1,5 +1,6 @@
 import { paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import type { Upload } from '../events/upload';
+import { decodeListed } from '../objects/listing';
 import { processedKey } from './keys';
 import type { Limit } from './limit';
 import { MOVIE } from './movie';
@@ -87,7 +88,7 @@ async function moviesBeside(
   const movies: Movie[] = [];
   for await (const { CommonPrefixes = [] } of pages) {
     for (const { Prefix = '' } of CommonPrefixes) {
-      const folder = decodeURIComponent(Prefix.replaceAll('+', ' ')).slice(0, -1);
+      const folder = decodeListed(Prefix).slice(0, -1);
       if (MOVIE.test(folder) && stemOf(folder) === stem)
         movies.push({ bucket, key: prefixes.uploadsPrefix + folder.slice(prefixes.processedPrefix.length) });
     }

@@ -1,4 +1,5 @@
 import { gate } from '../testing/rehearsal';
+import { until } from '../testing/until';
 import { Limit } from './limit';
 
 const signal = new AbortController().signal;
@@ -17,8 +18,7 @@ describe('a limit', () => {
     await Promise.resolve();
     expect(began).toEqual([0, 1]);
     gates[1]!.open();
-    await runs[1];
-    expect(began).toEqual([0, 1, 2]);
+    await until('the third began', () => began.length === 3);
     gates[0]!.open();
     gates[2]!.open();
     await Promise.all(runs);

@@ -1,5 +1,6 @@
-import { DeleteObjectsCommand, GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import * as z from 'zod';
+import { deleteKeys } from '../objects/delete';
 import { isConflict, isMissing } from '../objects/errors';
 import { formatProvenance, PROVENANCE, readProvenance, type Provenance } from './provenance';
 import { isResultOf, type ResultsOf } from './results';
@@ -19,9 +20,6 @@ export interface CurrentManifest {
   /** Undefined when it is none of ours. */
   readonly content: Manifest | undefined;
 }
-
-/** S3 deletes so many objects in one call. Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html */
-const MOST_DELETED = 1000;
 
 export function manifestKey({ base }: ResultsOf): string {
   return `${base}/manifest.json`;
@@ -117,11 +115,6 @@ async function deleteStale(
   abortSignal: AbortSignal,
 ): Promise<void> {
   const kept = new Set(current?.files.map(({ key }) => key));
-  const stale = files.filter(({ key }) => isResultOf(results, key) && !kept.has(key));
-  for (let from = 0; from < stale.length; from += MOST_DELETED) {
-    const Objects = stale.slice(from, from + MOST_DELETED).map(({ key }) => ({ Key: key }));
-    await s3.send(new DeleteObjectsCommand({ Bucket: results.bucket, Delete: { Objects, Quiet: true } }), {
-      abortSignal,
-    });
-  }
+  const stale = files.map(({ key }) => key).filter((key) => isResultOf(results, key) && !kept.has(key));
+  await deleteKeys(s3, results.bucket, stale, abortSignal);
 }

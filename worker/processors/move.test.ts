@@ -235,7 +235,9 @@ describe.each([
 
   it('stops when its signal aborts', async () => {
     await using p = await startMoving(versioned);
-    await expect(p.deliver(p.upload('uploads/x', 'x'), AbortSignal.abort())).rejects.toThrow('abort');
+    await expect(p.deliver(p.upload('uploads/x', 'x'), { signal: AbortSignal.abort() })).rejects.toThrow(
+      'abort',
+    );
     expect(p.bucket.keys).toEqual(['uploads/x']);
   });
 });

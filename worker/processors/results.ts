@@ -50,9 +50,12 @@ export function resultFile(name: string): DerivedFile {
   return { name, contentType: CONTENT_TYPES[path.extname(name)] ?? 'application/octet-stream' };
 }
 
-/** Whether a key lies in a folder that some version of the upload got. */
+/** Folder of an attempt at a version (`attempts.ts`); earlier workers had one for each version. */
+const FOLDER = /^[0-9a-f]{12}(?:-[0-9a-f]{8})?\//u;
+
+/** Whether a key lies in a folder that some attempt at the upload got. */
 export function isResultOf({ base }: ResultsOf, key: string): boolean {
-  return key.startsWith(`${base}/`) && /^[0-9a-f]{12}\//u.test(key.slice(base.length + 1));
+  return key.startsWith(`${base}/`) && FOLDER.test(key.slice(base.length + 1));
 }
 
 /** Uploads results from a scratch folder. */

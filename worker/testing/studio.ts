@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { MediaTools } from '../media/tools';
 import { allProcessors } from '../processors';
+import type { Processor } from '../processors/processor';
 import { Scratch } from '../processors/scratch';
 import { MediaFolder, requireMediaTools } from './media';
 import { startProcessing, type Processing } from './processing';
@@ -42,23 +43,27 @@ export class Studio implements AsyncDisposable {
     );
   }
 
-  start({ upscale = false, versioned = true } = {}): Promise<Processing> {
+  /** @param apart true to have each delivery handled by a worker of its own, as on different instances */
+  start({ upscale = false, versioned = true, apart = false } = {}): Promise<Processing> {
     const scratch = new Scratch(this.scratchRoot);
     return startProcessing({
       versioned,
       processor: (s3) => {
-        const processors = allProcessors({
-          s3,
-          uploadsPrefix: 'uploads/',
-          processedPrefix: 'processed/',
-          upscale,
-          scratch,
-          tools: this.tools,
-        });
+        const worker = (): readonly Processor[] =>
+          allProcessors({
+            s3,
+            uploadsPrefix: 'uploads/',
+            processedPrefix: 'processed/',
+            upscale,
+            scratch,
+            tools: this.tools,
+          });
+        const one = worker();
         return {
           name: 'all',
           accepts: () => true,
           process: async (upload, context) => {
+            const processors = apart ? worker() : one;
             await processors.find(({ accepts }) => accepts(upload))?.process(upload, context);
           },
         };
@@ -75,6 +80,13 @@ export class Studio implements AsyncDisposable {
     await this.media[Symbol.asyncDispose]();
     await rm(this.scratchRoot, { recursive: true });
   }
+}
+
+/** Everything below the upload's name: to be the manifest and what it names. */
+export function expectCompleteSet(p: Processing, name: string): void {
+  const below = p.bucket.keys.filter((key) => key.startsWith(`processed/${name}/`));
+  const named = manifestOf(p, name).files.map(({ key }) => key);
+  expect(below).toEqual([`processed/${name}/manifest.json`, ...named].sort());
 }
 
 export function manifestOf({ bucket }: Processing, name: string): Manifest {

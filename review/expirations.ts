@@ -69,6 +69,33 @@ const rules = z.array(
 );
 type Rule = z.infer<typeof rules>[number];
 
+/** Source: the provider's schema of aws_s3_bucket, whose `lifecycle_rule` is deprecated. */
+const rulesInside = z.array(
+  z.object({
+    id: text,
+    // What is not known yet may be on.
+    enabled: z.boolean().default(true),
+    prefix: text,
+    tags: z.record(z.string(), z.string()).nullish(),
+    expiration: z.unknown(),
+    noncurrent_version_expiration: block(z.object({ days: count })),
+    abort_incomplete_multipart_upload_days: count,
+  }),
+);
+
+/** The same rules in the other form. */
+function moved({ enabled, tags, ...rule }: z.infer<typeof rulesInside>[number]): unknown {
+  const versions = rule.noncurrent_version_expiration;
+  const parts = rule.abort_incomplete_multipart_upload_days;
+  return {
+    ...rule,
+    status: enabled ? 'Enabled' : 'Disabled',
+    filter: [{ and: [{ tags }] }],
+    noncurrent_version_expiration: versions && [{ noncurrent_days: versions.days }],
+    abort_incomplete_multipart_upload: parts && [{ days_after_initiation: parts }],
+  };
+}
+
 function scopeOf({ prefix, filter: given }: Rule): Scope {
   const { and, tag } = given ?? {};
   return {
@@ -80,6 +107,11 @@ function scopeOf({ prefix, filter: given }: Rule): Scope {
     largerThan: and?.object_size_greater_than ?? given?.object_size_greater_than ?? 0,
     smallerThan: and?.object_size_less_than ?? given?.object_size_less_than ?? Infinity,
   };
+}
+
+/** What the rules inside of an `aws_s3_bucket` delete. */
+export function expirationsInside(given: unknown): Expiration[] {
+  return expirationsOf(rulesInside.parse(given ?? []).map(moved));
 }
 
 /** What the rules of an `aws_s3_bucket_lifecycle_configuration` delete; a disabled rule deletes nothing. */

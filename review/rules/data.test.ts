@@ -42,6 +42,11 @@ describe('what loses data', () => {
       'warning aws_s3_bucket_versioning.one: an object that is overwritten or deleted from now on cannot be brought back; the versions that are there stay.',
     ],
     [
+      'versions that are no longer kept, as the bucket itself says',
+      update('aws_s3_bucket', { versioning: [{ enabled: true }] }, { versioning: [{ enabled: false }] }),
+      'warning aws_s3_bucket.one: an object that is overwritten or deleted from now on cannot be brought back; the versions that are there stay.',
+    ],
+    [
       'a load balancer that may be deleted',
       update('aws_lb', { enable_deletion_protection: true }, { enable_deletion_protection: false }),
       'warning aws_lb.one: it can be deleted from now on; leave it protected until it is to go.',
@@ -99,6 +104,14 @@ describe('what loses data', () => {
         'aws_s3_bucket_versioning',
         { versioning_configuration: [{ status: 'Suspended' }] },
         { versioning_configuration: [{ status: 'Enabled' }] },
+      ),
+    ],
+    [
+      'versions that are kept, and deleted with a second factor only',
+      update(
+        'aws_s3_bucket_versioning',
+        { versioning_configuration: [{ status: 'Enabled', mfa_delete: '' }] },
+        { versioning_configuration: [{ status: 'Enabled', mfa_delete: 'Enabled' }] },
       ),
     ],
     [

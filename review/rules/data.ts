@@ -32,9 +32,17 @@ interface Risk {
 
 const isNone = (policy: unknown): boolean => policy === '' || policy === null;
 
-/** Status in the `versioning_configuration` of a bucket. */
-export const versioningStatus = (configuration: unknown): unknown =>
-  Array.isArray(configuration) ? (configuration[0] as { status?: unknown } | undefined)?.status : undefined;
+/** Whether a bucket keeps versions, by its `versioning_configuration` or by the deprecated `versioning` inside of it. */
+export function isVersioned(blocks: unknown): boolean {
+  const [first] = Array.isArray(blocks) ? (blocks as { status?: unknown; enabled?: unknown }[]) : [];
+  return first?.status === 'Enabled' || first?.enabled === true;
+}
+
+function unversioned(attribute: string, type: string): Risk {
+  const text =
+    'an object that is overwritten or deleted from now on cannot be brought back; the versions that are there stay';
+  return { attribute, type, tell: (from, to) => (isVersioned(from) && !isVersioned(to) ? text : undefined) };
+}
 
 function turned(attribute: string, value: boolean, text: string, type?: string): Risk {
   return { attribute, type, tell: (_, to) => (to === value ? text : undefined) };
@@ -56,13 +64,8 @@ const risks: readonly Risk[] = [
         ? `a message that was sent more than ${String(to)} s ago is deleted (so far ${String(from)} s), also one that waits now, within 15 minutes; to keep those, drain the queue first, a dead-letter queue by a redrive`
         : undefined,
   },
-  {
-    attribute: 'versioning_configuration',
-    tell: (from) =>
-      versioningStatus(from) === 'Enabled'
-        ? 'an object that is overwritten or deleted from now on cannot be brought back; the versions that are there stay'
-        : undefined,
-  },
+  unversioned('versioning_configuration', 'aws_s3_bucket_versioning'),
+  unversioned('versioning', 'aws_s3_bucket'),
   turned('enable_deletion_protection', false, unprotected),
   turned('deletion_protection', false, unprotected),
   turned('deletion_protection_enabled', false, unprotected),

@@ -172,3 +172,98 @@ describe('what S3 deletes by itself', () => {
     expect(lines(reviewOf(given))).toHaveLength(1);
   });
 });
+
+describe('what S3 deletes by rules inside of a bucket', () => {
+  /** A rule as Terraform writes it. */
+  const inside = (more: object): object => ({
+    id: 'tidy',
+    enabled: true,
+    prefix: '',
+    tags: null,
+    expiration: [],
+    noncurrent_version_expiration: [],
+    abort_incomplete_multipart_upload_days: 0,
+    ...more,
+  });
+  const given = (before: readonly object[], changed: readonly object[], more: object = {}): Planned =>
+    update(
+      'aws_s3_bucket',
+      { bucket: 'films', ...more, lifecycle_rule: before },
+      { lifecycle_rule: changed },
+    );
+  const old = 'What is as old already goes at the next midnight UTC.';
+
+  it.each<[string, Planned, string]>([
+    [
+      'a rule that expires uploads',
+      given([], [inside({ prefix: 'uploads/', ...after(30) })]),
+      `critical X: S3 deletes every object under uploads/ 30 days after it was written (rule tidy); it was kept so far. ${old} To keep it, disable the rule or narrow its filter.`,
+    ],
+    [
+      'a rule for some tags, without an id yet',
+      given([], [inside({ id: null, tags: { kind: 'raw', keep: 'no' }, ...after(1) })]),
+      `critical X: S3 deletes every object with the tag kind=raw and keep=no 1 day after it was written (a rule without an id); it was kept so far. ${old} To keep it, disable the rule or narrow its filter.`,
+    ],
+    [
+      'a rule that is enabled',
+      given([inside({ enabled: false, ...after(2) })], [inside(after(2))]),
+      `critical X: S3 deletes every object 2 days after it was written (rule tidy); it was kept so far. ${old} To keep it, disable the rule or narrow its filter.`,
+    ],
+    [
+      'versions that are kept for a shorter time',
+      given(
+        [inside({ noncurrent_version_expiration: [{ days: 30 }] })],
+        [inside({ noncurrent_version_expiration: [{ days: 14 }] })],
+      ),
+      `warning X: S3 deletes every version that was replaced or deleted 14 days after that (rule tidy); so far 30 days after that. ${old} To keep it, leave the rule as it was.`,
+    ],
+    [
+      'uploads in parts that have less time',
+      given(
+        [inside({ abort_incomplete_multipart_upload_days: 7 })],
+        [inside({ abort_incomplete_multipart_upload_days: 1 })],
+      ),
+      `notice X: S3 deletes every upload in parts that is not completed 1 day after it began (rule tidy); so far 7 days after it began. ${old} To keep it, leave the rule as it was.`,
+    ],
+    [
+      'a rule of a bucket that keeps versions',
+      given([], [inside(after(30))], { versioning: [{ enabled: true }] }),
+      `critical X: S3 deletes every object 30 days after it was written (rule tidy); it was kept so far. ${old} The bucket keeps versions: it can be brought back until its version expires as well. To keep it, disable the rule or narrow its filter.`,
+    ],
+  ])('is told of %s', (_, planned, line) => {
+    expect(lines(reviewOf(planned))).toEqual([line.replace('X', 'aws_s3_bucket.one')]);
+  });
+
+  it.each<[string, Planned]>([
+    ['a longer expiration', given([inside(after(30))], [inside(after(90))])],
+    ['a rule that is disabled', given([inside(after(30))], [inside({ enabled: false, ...after(30) })])],
+    ['rules that are known only after the apply to a new bucket', { type: 'aws_s3_bucket', after: {} }],
+    [
+      'a new bucket',
+      { type: 'aws_s3_bucket', after: { bucket: 'films', lifecycle_rule: [inside(after(1))] } },
+    ],
+    [
+      'another change of a bucket',
+      update(
+        'aws_s3_bucket',
+        { bucket: 'films', lifecycle_rule: [inside(after(1))], tags: {} },
+        { tags: { Team: 'films' } },
+      ),
+    ],
+  ])('finds nothing in %s', (_, planned) => {
+    expect(reviewOf(planned).findings).toEqual([]);
+  });
+
+  it('finds nothing in the rules of a bucket that is made anew: what was in the old one is told of', () => {
+    const ruled = { bucket: 'notes', lifecycle_rule: [inside(after(1))] };
+    const anew: Planned = {
+      type: 'aws_s3_bucket',
+      before: { bucket: 'films' },
+      after: ruled,
+      replacedFor: ['bucket'],
+    };
+    expect(lines(reviewOf(anew))).toEqual([
+      expect.stringContaining('is destroyed and made anew for a new bucket: S3 refuses while it holds'),
+    ]);
+  });
+});

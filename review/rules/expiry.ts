@@ -1,7 +1,14 @@
-import { type Expiration, type Scope, covers, expirationsOf, includes } from '../expirations';
+import {
+  type Expiration,
+  type Scope,
+  covers,
+  expirationsInside,
+  expirationsOf,
+  includes,
+} from '../expirations';
 import type { Finding, Rule, Severity } from '../finding';
 import type { Plan, ResourceChange } from '../plan';
-import { versioningStatus } from './data';
+import { isVersioned } from './data';
 
 interface Words {
   readonly severity: Severity;
@@ -65,8 +72,9 @@ function describe(expiration: Expiration, before: Expiration | undefined, keepsV
     of === 'objects' && keepsVersions
       ? ' The bucket keeps versions: it can be brought back until its version expires as well.'
       : '';
+  const named = rule === '' ? 'a rule without an id' : `rule ${rule}`;
   const keep = before === undefined ? 'disable the rule or narrow its filter' : 'leave the rule as it was';
-  return `S3 deletes ${what} ${describeTime(expiration)} (rule ${rule}); ${sofar}.${old}${undo} To keep it, ${keep}.`;
+  return `S3 deletes ${what} ${describeTime(expiration)} (${named}); ${sofar}.${old}${undo} To keep it, ${keep}.`;
 }
 
 /** A bucket that is made by the same plan holds nothing yet. */
@@ -75,7 +83,9 @@ function isOfNewBucket({ unknown, after }: ResourceChange, { changes }: Plan): b
     unknown.has('bucket') ||
     changes.some(
       ({ type, action, after: made }) =>
-        type === 'aws_s3_bucket' && action === 'create' && made?.bucket === after?.bucket,
+        type === 'aws_s3_bucket' &&
+        (action === 'create' || action === 'replace') &&
+        made?.bucket === after?.bucket,
     )
   );
 }
@@ -83,21 +93,36 @@ function isOfNewBucket({ unknown, after }: ResourceChange, { changes }: Plan): b
 function keepsVersions(bucket: unknown, { resources }: Plan): boolean {
   return resources.some(
     ({ type, after }) =>
-      type === 'aws_s3_bucket_versioning' &&
+      (type === 'aws_s3_bucket_versioning' || type === 'aws_s3_bucket') &&
       after?.bucket === bucket &&
-      versioningStatus(after?.versioning_configuration) === 'Enabled',
+      (isVersioned(after?.versioning_configuration) || isVersioned(after?.versioning)),
   );
 }
 
-function found(change: ResourceChange, plan: Plan): Omit<Finding, 'topic' | 'address'>[] {
+/** Where a resource has its rules, and what these delete. */
+interface Lifecycle {
+  readonly attribute: string;
+  readonly read: (rules: unknown) => Expiration[];
+}
+
+const lifecycles: Readonly<Record<string, Lifecycle>> = {
+  aws_s3_bucket_lifecycle_configuration: { attribute: 'rule', read: expirationsOf },
+  aws_s3_bucket: { attribute: 'lifecycle_rule', read: expirationsInside },
+};
+
+function found(
+  change: ResourceChange,
+  { attribute, read }: Lifecycle,
+  plan: Plan,
+): Omit<Finding, 'topic' | 'address'>[] {
   const { before, after, unknown } = change;
-  if (after?.rule === undefined && unknown.has('rule')) {
+  if (after?.[attribute] === undefined && unknown.has(attribute)) {
     const text = 'what S3 will delete by itself cannot be read before the apply.';
     return [{ severity: 'warning', text }];
   }
   const bucket = after?.bucket;
-  const known = before?.bucket === bucket ? expirationsOf(before?.rule) : [];
-  return expirationsOf(after?.rule)
+  const known = before?.bucket === bucket ? read(before?.[attribute]) : [];
+  return read(after?.[attribute])
     .filter((expiration) => !known.some((one) => covers(one, expiration)))
     .map((expiration) => {
       const earlier = known.find((one) => includes(one, expiration));
@@ -110,13 +135,9 @@ function found(change: ResourceChange, plan: Plan): Omit<Finding, 'topic' | 'add
 
 /** What S3 deletes by itself from now on, or sooner than before, though nothing is destroyed. */
 export const expiry: Rule = ({ plan }) =>
-  plan.changes
-    .filter(
-      (change) =>
-        change.type === 'aws_s3_bucket_lifecycle_configuration' &&
-        change.after !== undefined &&
-        !isOfNewBucket(change, plan),
-    )
-    .flatMap((change) =>
-      found(change, plan).map((one): Finding => ({ ...one, topic: 'data', address: change.address })),
-    );
+  plan.changes.flatMap((change): Finding[] => {
+    const lifecycle = lifecycles[change.type];
+    return lifecycle === undefined || change.after === undefined || isOfNewBucket(change, plan)
+      ? []
+      : found(change, lifecycle, plan).map((one) => ({ ...one, topic: 'data', address: change.address }));
+  });

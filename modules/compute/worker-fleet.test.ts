@@ -127,6 +127,10 @@ describe('a worker fleet', () => {
     ]);
   });
 
+  it('outlives a tool that the kernel kills for its memory', () => {
+    expect(synthesize().locals[0]).toContain('\nOOMPolicy=continue\n');
+  });
+
   it('tells the worker which hook waits for its boot, where there is a warm pool', () => {
     const [script] = synthesize({ warmPool: {} }).locals;
     expect(script).toContain('Environment="LAUNCH_HOOK_NAME=workers-launch"');

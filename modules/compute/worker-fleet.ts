@@ -66,6 +66,8 @@ export class WorkerFleet extends Construct {
         unit: workerService,
         description: 'Upload Pipeline worker',
         program: 'bin/upload-worker',
+        // A tool that the kernel kills for its memory ends its task; by default systemd ends the worker with all of them.
+        settings: ['OOMPolicy=continue'],
         environment: {
           AWS_REGION: region,
           QUEUE_URL: queue.url,

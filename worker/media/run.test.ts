@@ -12,6 +12,13 @@ describe('a program that is run', () => {
     expect(lines).toEqual(['a', 'b']);
   });
 
+  it('is what the kernel kills first when memory runs out, and not the worker with its other tasks', async () => {
+    const lines: string[] = [];
+    const read = ['/proc/self/oom_score_adj'];
+    await runTool('cat', read, { signal: never, onLine: (line) => lines.push(line) });
+    expect(lines).toEqual(['1000']);
+  });
+
   it('is an error when it fails, with what it printed last', async () => {
     await expect(runTool('sh', ['-c', 'echo one >&2; exit 3'], { signal: never })).rejects.toMatchObject({
       message: 'sh failed with code 3: one',

@@ -76,8 +76,8 @@ export async function runTool(
 }
 
 /**
- * On Linux the kernel kills it when this process is gone, however that ended, and when a file of it grows too large
- * (setpriv and prlimit are parts of util-linux).
+ * On Linux the kernel kills it when this process is gone, however that ended, when a file of it grows too large, and before
+ * anything else when memory runs out (setpriv, choom and prlimit are parts of util-linux).
  */
 function bounded(
   command: readonly [string, ...string[]],
@@ -85,7 +85,7 @@ function bounded(
 ): readonly [string, ...string[]] {
   if (process.platform !== 'linux') return command;
   const limit = maxFileBytes === undefined ? [] : ['prlimit', `--fsize=${Math.ceil(maxFileBytes)}`];
-  return ['setpriv', '--pdeathsig', 'KILL', ...limit, ...command];
+  return ['setpriv', '--pdeathsig', 'KILL', 'choom', '--adjust', '1000', '--', ...limit, ...command];
 }
 
 function lastLines(output: string): string {

@@ -188,6 +188,24 @@ describe('a fleet of instances', () => {
     });
   });
 
+  it('reports the metrics of a warm pool where there is one, and has none of them else', () => {
+    const none = synthesize();
+    expect(none.one('aws_autoscaling_group').enabled_metrics).toHaveLength(8);
+    expect(none.built.fleet.metricWarmed()).toBeUndefined();
+    const stack = synthesize({ warmPool: {} });
+    const { fleet } = stack.built;
+    expect(stack.one('aws_autoscaling_group').enabled_metrics).toHaveLength(16);
+    const metrics = [fleet.metricWarmed(), fleet.metricWarmPoolPending(), fleet.metricWarmPoolDesired()];
+    expect(metrics).toMatchObject([
+      { namespace: 'AWS/AutoScaling', metricName: 'WarmPoolWarmedCapacity', statistic: 'Average' },
+      { metricName: 'WarmPoolPendingCapacity', period: 60 },
+      { metricName: 'WarmPoolDesiredCapacity' },
+    ]);
+    expect(stack.one('aws_autoscaling_group').enabled_metrics).toEqual(
+      expect.arrayContaining(metrics.map((metric) => metric!.metricName)),
+    );
+  });
+
   it('keeps a warm pool as it is asked to', () => {
     const warmPool = {
       poolState: 'Running',

@@ -31,7 +31,19 @@ const groupMetrics = [
   'GroupTerminatingInstances',
   'GroupTotalInstances',
 ] as const;
-type GroupMetric = (typeof groupMetrics)[number];
+
+/** The same of its warm pool, where it has one. */
+const poolMetrics = [
+  'WarmPoolMinSize',
+  'WarmPoolDesiredCapacity',
+  'WarmPoolPendingCapacity',
+  'WarmPoolTerminatingCapacity',
+  'WarmPoolWarmedCapacity',
+  'WarmPoolTotalCapacity',
+  'GroupAndWarmPoolDesiredCapacity',
+  'GroupAndWarmPoolTotalCapacity',
+] as const;
+type FleetMetric = (typeof groupMetrics | typeof poolMetrics)[number];
 
 /** Settings of an {@link InstanceFleet}. */
 export interface InstanceFleetProps extends FleetSettings {
@@ -125,7 +137,7 @@ export class InstanceFleet extends Construct {
       ...(props.maxInstanceLifetimeSeconds === undefined
         ? {}
         : { maxInstanceLifetime: props.maxInstanceLifetimeSeconds }),
-      enabledMetrics: [...groupMetrics],
+      enabledMetrics: [...groupMetrics, ...(warmPool === undefined ? [] : poolMetrics)],
       tag: [{ key: 'Name', value: name, propagateAtLaunch: true }],
       // An instance that boots before it can reach its artifact, or may take it, never works.
       dependsOn: [this.role.resources.policy, ...network.reachability],
@@ -181,7 +193,26 @@ export class InstanceFleet extends Construct {
     return this.metric('GroupMinSize', options);
   }
 
-  private metric(metricName: GroupMetric, options: MetricOptions = {}): Metric {
+  /** Instances of the warm pool that have booted and wait; `undefined` where there is no pool. @default Average of a minute */
+  metricWarmed(options?: MetricOptions): Metric | undefined {
+    return this.poolMetric('WarmPoolWarmedCapacity', options);
+  }
+
+  /** Instances that boot into the warm pool; `undefined` where there is no pool. @default Average of a minute */
+  metricWarmPoolPending(options?: MetricOptions): Metric | undefined {
+    return this.poolMetric('WarmPoolPendingCapacity', options);
+  }
+
+  /** Instances that the warm pool should have; `undefined` where there is no pool. @default Average of a minute */
+  metricWarmPoolDesired(options?: MetricOptions): Metric | undefined {
+    return this.poolMetric('WarmPoolDesiredCapacity', options);
+  }
+
+  private poolMetric(metricName: FleetMetric, options?: MetricOptions): Metric | undefined {
+    return this.resources.launch === undefined ? undefined : this.metric(metricName, options);
+  }
+
+  private metric(metricName: FleetMetric, options: MetricOptions = {}): Metric {
     return {
       namespace: 'AWS/AutoScaling',
       metricName,

@@ -35,7 +35,8 @@ interface Graph {
 interface Station {
   readonly title: string;
   readonly story: string;
-  readonly graphs: readonly [Graph, Graph];
+  /** One below the other. */
+  readonly graphs: readonly Graph[];
 }
 
 /** One picture of the pipeline, from left to right: where uploads come in, wait, are worked on, and what went wrong. */
@@ -115,6 +116,7 @@ function stations({ web, topic, queue, workers, subscription, alarms }: Pipeline
           title: 'Tasks done',
           lines: [line(queue.metricSent(), 'arrived'), line(queue.metricDone(), 'done')],
         },
+        ...warmPool(workers),
       ],
     },
     {
@@ -141,6 +143,16 @@ function instances(fleet: Watched['workers']): Line[] {
     line(fleet.metricDesired(), 'desired'),
     line(fleet.metricMinSize(), 'min'),
   ];
+}
+
+/** Where instances go on booting and few are ready, they are replaced before they work. */
+function warmPool(fleet: Watched['workers']): Graph[] {
+  const lines = [
+    { metric: fleet.metricWarmed(), label: 'ready' },
+    { metric: fleet.metricWarmPoolPending(), label: 'booting' },
+    { metric: fleet.metricWarmPoolDesired(), label: 'desired' },
+  ].flatMap(({ metric, label }) => (metric === undefined ? [] : [line(metric, label)]));
+  return lines.length === 0 ? [] : [{ title: 'Warm pool', lines }];
 }
 
 function line({ namespace, metricName, dimensions, statistic, period }: Metric, label: string): Line {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { Construct } from 'constructs';
 
-import { WorkerFleet } from '../compute';
+import { type FleetSettings, WorkerFleet } from '../compute';
 import { ExistingTaskQueue, QueueSubscription, UploadTopic } from '../messaging';
 import { ArtifactBucket } from '../storage';
 import { type Attributes, Synthesized, statements } from '../testing/synthesized';
@@ -12,7 +12,10 @@ import { Observability, type ObservabilityProps } from './observability';
 
 type Props = Partial<ObservabilityProps>;
 
-const synthesizeWith = (more: (scope: Construct) => Props): Synthesized<Observability> =>
+const synthesizeWith = (
+  more: (scope: Construct) => Props,
+  settings: Partial<FleetSettings> = {},
+): Synthesized<Observability> =>
   Synthesized.from((scope) => {
     const standing = tiers(scope);
     const topic = new UploadTopic(scope, 'topic', {
@@ -32,6 +35,7 @@ const synthesizeWith = (more: (scope: Construct) => Props): Synthesized<Observab
       ],
       instanceType: 't3.small',
       scaling: { policyType: 'StepScaling', scaleOutThreshold: 10 },
+      ...settings,
     });
     return new Observability(scope, 'observability', {
       ...account,
@@ -49,6 +53,8 @@ const synthesizeWith = (more: (scope: Construct) => Props): Synthesized<Observab
   });
 
 const synthesize = (more: Props = {}): Synthesized<Observability> => synthesizeWith(() => more);
+
+const withPool = (): Synthesized<Observability> => synthesizeWith(() => ({}), { warmPool: {} });
 
 /** A web tier of which only the metrics matter. */
 const withWeb = (scope: Construct): Props => {
@@ -304,6 +310,7 @@ describe('the dashboard of a pipeline', () => {
   it.each([
     ['without a web tier', synthesize()],
     ['with one', synthesizeWith(withWeb)],
+    ['with a warm pool', withPool()],
   ])("fits CloudWatch's grid of 24 columns, no widget over another, %s", (_, stack) => {
     const cells = widgets(stack).flatMap(({ x, y, width, height }) =>
       Array.from({ length: width * height }, (__, cell) => [
@@ -313,6 +320,19 @@ describe('the dashboard of a pipeline', () => {
     );
     expect(Math.max(...cells.map(([x]) => x!))).toBeLessThan(24);
     expect(new Set(cells.map(String)).size).toBe(cells.length);
+  });
+
+  it('shows a warm pool where there is one', () => {
+    const pool = (stack: Synthesized<Observability>): unknown =>
+      widgets(stack).find(({ properties }) => properties.title === 'Warm pool')?.properties.metrics;
+    expect(pool(synthesize())).toBeUndefined();
+    const group = ['AutoScalingGroupName', expect.stringMatching(/aws_autoscaling_group/) as unknown];
+    const drawn = { stat: 'Average', period: 60 };
+    expect(pool(withPool())).toEqual([
+      ['AWS/AutoScaling', 'WarmPoolWarmedCapacity', ...group, { label: 'ready', ...drawn }],
+      ['AWS/AutoScaling', 'WarmPoolPendingCapacity', ...group, { label: 'booting', ...drawn }],
+      ['AWS/AutoScaling', 'WarmPoolDesiredCapacity', ...group, { label: 'desired', ...drawn }],
+    ]);
   });
 
   it('shows every alarm on top', () => {

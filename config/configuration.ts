@@ -5,6 +5,7 @@ import { fleetProblems } from '../modules/compute/fleet-settings';
 import { nodeProblems } from '../modules/compute/node-runtime';
 import { queueScaling, queueScalingProblems } from '../modules/compute/queue-scaling';
 import { poolStateAllowed, poolStates } from '../modules/compute/warm-pool';
+import { type WorkerSettings, workerSettingsProblems } from '../modules/compute/worker-settings';
 import { networkProblems } from '../modules/network/network-choices';
 import { emailProblems } from '../modules/observability/alarm-topic';
 import { alarmThresholdProblems } from '../modules/observability/pipeline-alarms';
@@ -43,6 +44,11 @@ const warmPool = z.strictObject({
   maxGroupPreparedCapacity: z.number().optional(),
   reuseOnScaleIn: z.boolean().optional(),
 });
+/** What is in it is checked as the modules check it. */
+const workerSettings = z.custom<WorkerSettings>(
+  (given) => typeof given === 'object' && given !== null && !Array.isArray(given),
+  'it must be an object, as in {"LOG_LEVEL":"debug"}.',
+);
 
 /** What a person can configure, with its defaults. */
 export const configurationFields = z.strictObject({
@@ -82,6 +88,8 @@ export const configurationFields = z.strictObject({
   rawMessageDelivery: z.boolean().default(false),
   /** Tasks that a worker has at a time; without it 2 where there is a `mediaArtifact`, else 10. */
   tasksPerInstance: z.number().optional(),
+  /** What the worker is told besides, by the names of its own variables, as `{"METRICS_NAMESPACE":"Films"}`. */
+  workerSettings: workerSettings.optional(),
   /** EC2 instance type of the workers. */
   instanceType: instanceType.default('t3.small'),
   /** Types that may stand in for instanceType, the preferred ones first. */
@@ -260,6 +268,7 @@ export function parseConfiguration(raw: unknown): Configuration {
       : visibilityTimeoutProblems(configuration.visibilityTimeoutSeconds)),
     ...maxReceiveCountProblems(configuration.maxReceiveCount),
     ...tasksPerInstanceProblems(configuration.tasksPerInstance),
+    ...workerSettingsProblems(configuration.workerSettings),
     ...encryptionKeyProblems(configuration.encryptionKey),
     ...notificationProblems(configuration.uploadsPrefix, configuration),
     ...(configuration.stateBucket === undefined

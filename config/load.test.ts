@@ -62,6 +62,7 @@ describe('loading the configuration', () => {
     ['endings with commas', 'notificationSuffixes', '.mp4,.mov', ['.mp4', '.mov']],
     ['instance types with commas', 'otherInstanceTypes', 't3a.small,t2.small', ['t3a.small', 't2.small']],
     ['tags as JSON', 'tags', '{"Team":"films"}', { Team: 'films' }],
+    ['settings of the worker as JSON', 'workerSettings', '{"HEALTH_PORT":8080}', { HEALTH_PORT: 8080 }],
     ['zones with commas', 'availabilityZones', 'us-east-2a, us-east-2c', ['us-east-2a', 'us-east-2c']],
   ])('reads %s from a variable', (_, field, text, value) => {
     expect(loadConfiguration({ [variableOf(field)]: text })).toMatchObject({ [field]: value });

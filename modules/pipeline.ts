@@ -1,7 +1,7 @@
 import { DataAwsCallerIdentity } from '@cdktf/provider-aws/lib/data-aws-caller-identity';
 import { Construct } from 'constructs';
 
-import { type FleetSettings, WorkerFleet } from './compute';
+import { type FleetSettings, WorkerFleet, type WorkerSettings } from './compute';
 import { type NodeChoices, nodeArtifacts, nodeProblems } from './compute/node-runtime';
 import { type QueueScalingChoices, queueScaling } from './compute/queue-scaling';
 import { EncryptionKey } from './encryption';
@@ -49,6 +49,8 @@ export interface UploadPipelineProps
    * @default 2 where `mediaArtifact` is given, since a worker encodes its movies one after the other; else 10
    */
   readonly tasksPerInstance?: number | undefined;
+  /** What the worker is told besides, by the names of its own variables, as `METRICS_NAMESPACE`. @default the worker's own */
+  readonly workerSettings?: WorkerSettings | undefined;
   /** Delivers S3's events to the queue as they are, without SNS's envelope; the worker reads both. @default false */
   readonly rawMessageDelivery?: boolean | undefined;
   /**

@@ -59,6 +59,10 @@ export const optionProofs: Readonly<Record<string, Proof>> = {
     address: 'aws_launch_template.first_workers_instances_template',
     has: { user_data: /WORKER_CONCURRENCY=4/ },
   },
+  workerSettings: {
+    address: 'aws_launch_template.first_workers_instances_template',
+    has: { user_data: /"LOG_LEVEL=debug"\nEnvironment="METRICS_NAMESPACE=first\/workers"/ },
+  },
   backlogPerInstance: {
     address: 'aws_autoscaling_policy.first_workers_scaling_policy',
     has: { policy_type: 'TargetTrackingScaling', target_tracking_configuration: [{ target_value: 20 }] },

@@ -8,3 +8,4 @@ export * from './step-scaling';
 export * from './user-data';
 export type { WarmPool } from './warm-pool';
 export * from './worker-fleet';
+export type { WorkerSettings } from './worker-settings';

@@ -44,6 +44,14 @@ describe('user data', () => {
     );
   });
 
+  it('gives the program 90 seconds to stop', () => {
+    expect(script()).toContain('\nTimeoutStopSec=90\n');
+  });
+
+  it('gives it longer where it needs that', () => {
+    expect(script({ service: { ...service, stopSeconds: 630 } })).toContain('\nTimeoutStopSec=630\n');
+  });
+
   it('gives the program disk of its own for its files', () => {
     const text = script();
     expect(text).toContain('CacheDirectory=upload-worker');

@@ -14,6 +14,8 @@ export interface Service {
   readonly environment: Readonly<Record<string, string>>;
   /** Further lines of the unit's section `[Service]`, as `LimitNOFILE=65536`. @default none */
   readonly settings?: readonly string[];
+  /** How long it may take to stop before systemd kills it, in seconds. @default 90 */
+  readonly stopSeconds?: number | undefined;
 }
 
 /** What the user data of an instance is made of. */
@@ -75,7 +77,7 @@ Restart=always
 RestartSec=1
 # Settings that no restart can help.
 RestartPreventExitStatus=78
-TimeoutStopSec=90
+TimeoutStopSec=${service.stopSeconds ?? 90}
 CacheDirectory=${scratch}
 DynamicUser=yes
 NoNewPrivileges=yes

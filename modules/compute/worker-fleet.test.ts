@@ -1,9 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import type { Construct } from 'constructs';
 
 import { ExistingTaskQueue } from '../messaging';
 import { ArtifactBucket, ExistingUploadBucket } from '../storage';
 import { Synthesized, statements } from '../testing/synthesized';
 import { account, tiers } from '../testing/tiers';
+import { longestWorkerSettings } from '../testing/worker-settings';
 import { WorkerFleet, type WorkerFleetProps } from './worker-fleet';
 
 const synthesize = (more: Partial<WorkerFleetProps> = {}) => synthesizeWith(() => more);
@@ -26,6 +30,9 @@ const synthesizeWith = (more: (scope: Construct) => Partial<WorkerFleetProps>) =
     });
     return { ...standing, fleet };
   });
+
+const variablesOf = (script: string): string[] =>
+  [...script.matchAll(/^Environment="(\w+)=/gm)].map(([, name]) => name!);
 
 describe('a worker fleet', () => {
   it('stands behind no load balancer', () => {
@@ -110,9 +117,7 @@ describe('a worker fleet', () => {
   });
 
   it('tells the worker the names of the contract', () => {
-    const [script] = synthesize().locals;
-    const names = [...String(script).matchAll(/^Environment="(\w+)=/gm)].map(([, name]) => name);
-    expect(names).toEqual([
+    expect(variablesOf(String(synthesize().locals[0]))).toEqual([
       'AWS_REGION',
       'QUEUE_URL',
       'DEAD_LETTER_QUEUE_URL',
@@ -125,6 +130,36 @@ describe('a worker fleet', () => {
       'LIFECYCLE_HOOK_NAME',
       'SCRATCH_FOLDER',
     ]);
+  });
+
+  it('tells the worker what it is asked to besides', () => {
+    const workerSettings = { METRICS_NAMESPACE: 'Films', UPSCALE_MOVIES: true } as const;
+    const [script] = synthesize({ workerSettings }).locals;
+    expect(script).toContain('\nEnvironment="METRICS_NAMESPACE=Films"\nEnvironment="UPSCALE_MOVIES=true"\n');
+    expect(script).toContain('\nTimeoutStopSec=90\n');
+  });
+
+  it('refuses what the worker would not start with', () => {
+    const workerSettings = { HEALTH_PORT: 80 };
+    expect(() => synthesize({ workerSettings })).toThrow(
+      'HEALTH_PORT of the workerSettings is 80; it must be a port from 1024 to 65535',
+    );
+  });
+
+  it('kills no worker that is stopped before its drain is over', () => {
+    const [script] = synthesize({ workerSettings: { DRAIN_SECONDS: 600 } }).locals;
+    expect(script).toContain('\nTimeoutStopSec=630\n');
+  });
+
+  it('can tell the worker all that its guide lists, within the 16 KiB of user data that EC2 takes', () => {
+    const guide = readFileSync(join(__dirname, '../../docs/worker-guide.md'), 'utf8');
+    const table = guide.slice(guide.indexOf('## Settings of the shipped worker'));
+    const listed = [...table.matchAll(/^\| `([A-Z0-9_]+)` /gm)].map(([, name]) => name!);
+    const script = String(
+      synthesize({ warmPool: {}, tasksPerInstance: 1, workerSettings: longestWorkerSettings }).locals[0],
+    );
+    expect(variablesOf(script).sort()).toEqual(listed.sort());
+    expect(Buffer.byteLength(script)).toBeLessThan(16_384 / 2);
   });
 
   it('outlives a tool that the kernel kills for its memory', () => {

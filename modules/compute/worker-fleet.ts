@@ -11,6 +11,7 @@ import type { InstanceRole } from './instance-role';
 import { type QueueScaling, queueScalingProblems } from './queue-scaling';
 import { StepScaling } from './step-scaling';
 import { launchHookName } from './warm-pool';
+import { type WorkerSettings, workerSettingsProblems, workerVariables } from './worker-settings';
 
 /** The systemd unit that user data installs; operators stop and start the worker by this name. */
 export const workerService = 'upload-worker.service';
@@ -42,6 +43,13 @@ export interface WorkerFleetProps extends FleetSettings {
    * @default the worker's own, 10
    */
   readonly tasksPerInstance?: number | undefined;
+  /**
+   * What the worker is told besides: `METRICS_NAMESPACE`, `OTEL_EXPORTER_OTLP_ENDPOINT`, `HEALTH_PORT`, `LOG_LEVEL`,
+   * `UPSCALE_MOVIES`, `DRAIN_SECONDS` and `SQS_TRANSPORT`, as docs/worker-guide.md says.
+   *
+   * @default the worker's own
+   */
+  readonly workerSettings?: WorkerSettings | undefined;
 }
 
 /** The worker group: takes tasks from the queue, scales by its depth, and stands behind no load balancer. */
@@ -55,8 +63,12 @@ export class WorkerFleet extends Construct {
   /** @throws ValidationError for the first setting that AWS or this architecture would refuse. */
   constructor(scope: Construct, id: string, props: WorkerFleetProps) {
     super(scope, id);
-    const { name, region, accountId, bucket, queue, tasksPerInstance } = props;
-    refuse([...queueScalingProblems(props.scaling, props), ...tasksPerInstanceProblems(tasksPerInstance)]);
+    const { name, region, accountId, bucket, queue, tasksPerInstance, workerSettings } = props;
+    refuse([
+      ...queueScalingProblems(props.scaling, props),
+      ...tasksPerInstanceProblems(tasksPerInstance),
+      ...workerSettingsProblems(workerSettings),
+    ]);
     const terminationDrainSeconds = Math.max(leastDrainSeconds, queue.longestTaskSeconds);
     this.instances = new InstanceFleet(this, 'instances', {
       ...props,
@@ -68,6 +80,7 @@ export class WorkerFleet extends Construct {
         program: 'bin/upload-worker',
         // A tool that the kernel kills for its memory ends its task; by default systemd ends the worker with all of them.
         settings: ['OOMPolicy=continue'],
+        stopSeconds: stopSeconds(workerSettings),
         environment: {
           AWS_REGION: region,
           QUEUE_URL: queue.url,
@@ -83,6 +96,7 @@ export class WorkerFleet extends Construct {
           LIFECYCLE_HOOK_NAME: drainHookName(name),
           ...(props.warmPool === undefined ? {} : { LAUNCH_HOOK_NAME: launchHookName(name) }),
           ...(tasksPerInstance === undefined ? {} : { WORKER_CONCURRENCY: String(tasksPerInstance) }),
+          ...workerVariables(workerSettings),
         },
       },
     });
@@ -118,6 +132,11 @@ export class WorkerFleet extends Construct {
       backlogPerInstance: scaling.backlogPerInstance,
     });
   }
+}
+
+/** Longer than the drain, so that aborted tasks still give their messages back; the usual time is for the usual drain. */
+function stopSeconds({ DRAIN_SECONDS }: WorkerSettings = {}): number | undefined {
+  return DRAIN_SECONDS === undefined ? undefined : DRAIN_SECONDS + 30;
 }
 
 /**

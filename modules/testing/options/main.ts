@@ -63,6 +63,7 @@ const first = new UploadPipeline(stack, 'first', {
   nodeArtifact: join(dist, 'node.tar.gz'),
   workerArtifact,
   tasksPerInstance: 4,
+  workerSettings: { LOG_LEVEL: 'debug', METRICS_NAMESPACE: 'first/workers' },
   instanceType: 'c7i.large',
   otherInstanceTypes: ['c7a.large', 'c6i.large'],
   onDemandBaseCapacity: 1,

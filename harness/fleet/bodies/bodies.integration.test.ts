@@ -107,11 +107,12 @@ describe('a body', () => {
     await body.kill();
   }, 60_000);
 
-  it('brings what an AMI brings: bash, tar, the AWS CLI, systemctl and journalctl', async () => {
+  it('brings what an AMI brings: bash, tar, Node, the AWS CLI, systemctl and journalctl', async () => {
     const body = await boot('');
-    for (const program of ['bash', 'tar', 'aws', 'systemctl', 'journalctl', 'ffmpeg', 'ffprobe']) {
+    for (const program of ['bash', 'tar', 'node', 'aws', 'systemctl', 'journalctl', 'ffmpeg', 'ffprobe']) {
       expect(await body.run(['sh', '-c', `command -v ${program}`])).toMatchObject({ exitCode: 0 });
     }
+    expect((await body.run(['node', '--print', '6 * 7'])).stdout.trim()).toBe('42');
     expect((await body.run(['aws', '--version'])).stdout).toMatch(/^aws-cli\//);
     await body.kill();
   }, 60_000);

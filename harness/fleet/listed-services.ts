@@ -5,6 +5,7 @@ import { alarmService } from './alarms/service';
 import { AlarmActions } from './alarms/alarm-actions';
 import { AlarmStore } from './alarms/alarm-store';
 import { Engine } from './autoscaling/engine';
+import { shownOnly } from './autoscaling/settings-done';
 import { autoScalingService } from './autoscaling/service';
 import { Store } from './autoscaling/store';
 import { AlarmsInMemory } from './autoscaling/testing/alarms';
@@ -29,7 +30,8 @@ function autoScaling(): ListedService {
     name: 'EC2 Auto Scaling',
     service: autoScalingService(store, ec2, engine),
     remarks: [
-      'Refused settings of groups: weights, attributes and templates in the overrides of a mixed instances policy, `LoadBalancerNames` (Classic), launch configurations, a termination policy by a Lambda function.',
+      'Refused settings of groups: weights, attributes and templates in the overrides of a mixed instances policy and `DistributionSegments`, `LoadBalancerNames` (Classic), launch configurations, a termination policy by a Lambda function, `AvailabilityZoneIds`, `Operator`, a capacity in other units than instances, the retention of instances by an `InstanceLifecyclePolicy`.',
+      `Settings of groups that are taken and change nothing: ${shownOnly()}; the health checks \`EBS\` and \`VPC_LATTICE\` (nothing fails them).`,
       'Refused policies: of type `PredictiveScaling`. Refused warm pools: of hibernated instances.',
     ],
   };

@@ -345,6 +345,28 @@ describe('what Auto Scaling sees of an alarm', () => {
   });
 });
 
+describe('an alarm that Auto Scaling makes', () => {
+  it('is on the metric, the unit and the period of its policy', async () => {
+    const alarm = {
+      name: 'TargetTracking',
+      description: '',
+      comparison: 'above',
+      threshold: 50,
+      evaluationPeriods: 3,
+      actions: [policy],
+    } as const;
+    const metric = { namespace: 'Test', name: 'Load', dimensions: {}, statistic: 'Average' } as const;
+    const alarms = new ScalingAlarms(s.store);
+    alarms.put({ ...alarm, metric });
+    alarms.put({ ...alarm, name: 'fast', metric: { ...metric, unit: 'Percent', period: 10 } });
+    const { MetricAlarms } = await s.client.describeAlarms({});
+    expect(MetricAlarms).toMatchObject([
+      { AlarmName: 'TargetTracking', Period: 60 },
+      { AlarmName: 'fast', Period: 10, Unit: 'Percent' },
+    ]);
+  });
+});
+
 describe('the API', () => {
   it('keeps the tags that an alarm is created with, and changes them when it is told to', async () => {
     await s.client.putMetricAlarm({ ...visible, Tags: [{ Key: 'Stage', Value: 'lab' }] });

@@ -47,11 +47,12 @@ export class ScalingAlarms implements AlarmGateway {
       ...('queries' in metric
         ? { Metrics: metric.queries.map(withPeriod) }
         : {
-            Period: trackingPeriod,
+            Period: metric.period ?? trackingPeriod,
             Namespace: metric.namespace,
             MetricName: metric.name,
             Dimensions: Object.entries(metric.dimensions).map(([Name, Value]) => ({ Name, Value })),
             Statistic: metric.statistic,
+            ...(metric.unit === undefined ? {} : { Unit: metric.unit as StandardUnit }),
           }),
     });
     this.store.put(settings, new Map());

@@ -5,8 +5,8 @@ import type { Activity } from '@aws-sdk/client-auto-scaling';
 import type { Clock } from '../clock';
 import { type Group, stamp } from './group';
 
-/** Activities that a group remembers; AWS forgets them after six weeks. */
-const kept = 500;
+/** Activities that a group remembers, and those that remain of groups; AWS forgets them after six weeks. */
+export const keptActivities = 500;
 
 /** What a launch says whose instance is not known yet, by where it is launched to. */
 const launching = {
@@ -35,7 +35,7 @@ export class Activities {
       Progress: 50,
     };
     group.activities.unshift(activity);
-    group.activities.splice(kept);
+    group.activities.splice(keptActivities);
     return activity;
   }
 

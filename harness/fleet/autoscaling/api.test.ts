@@ -67,6 +67,7 @@ describe('a group', () => {
           ZonalShiftEnabled: false,
           ImpairedZoneHealthCheckBehavior: 'IgnoreUnhealthy',
         },
+        DeletionProtection: 'none',
         CapacityReservationSpecification: { CapacityReservationPreference: 'default' },
         ServiceLinkedRoleARN:
           'arn:aws:iam::000000000000:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling',
@@ -148,6 +149,21 @@ describe('a group', () => {
     [{ TerminationPolicies: ['Random'] }, 'Termination policy Random is not valid'],
     [{ MaxInstanceLifetime: 60 }, 'from 86400 to 31536000'],
     [{ Tags: [{ Key: 'aws:own', Value: 'x' }] }, 'reserved: aws:own'],
+    [{ DeletionProtection: 'all' as never }, 'DeletionProtection all is not valid'],
+    [{ DesiredCapacityType: 'dozens' }, 'DesiredCapacityType dozens is not valid'],
+    [
+      { AvailabilityZoneDistribution: { CapacityDistributionStrategy: 'uneven' as never } },
+      'CapacityDistributionStrategy uneven is not valid',
+    ],
+    [{ InstanceMaintenancePolicy: { MinHealthyPercentage: 90 } }, 'needs both'],
+    [
+      { InstanceMaintenancePolicy: { MinHealthyPercentage: 5, MaxHealthyPercentage: 201 } },
+      'MaxHealthyPercentage is 201',
+    ],
+    [
+      { InstanceMaintenancePolicy: { MinHealthyPercentage: 50, MaxHealthyPercentage: 200 } },
+      'must not be greater than 100',
+    ],
   ])('with %j is refused', async (settings, message) => {
     await expect(s.group(settings)).rejects.toMatchObject(refused(message));
     expect(s.store.groups.size).toBe(0);
@@ -156,8 +172,27 @@ describe('a group', () => {
   it.each([
     [{ LaunchConfigurationName: 'c' }, 'The Launch Configuration creation operation is not available'],
     [{ TerminationPolicies: ['arn:aws:lambda:us-east-2:000000000000:function:f'] }, 'Lambda function'],
+    [{ AvailabilityZoneIds: ['use2-az1'] }, 'AvailabilityZoneIds of a group'],
+    [{ LoadBalancerNames: ['classic'] }, 'LoadBalancerNames of a group'],
+    [{ DesiredCapacityType: 'vcpu' }, 'a capacity in vcpu'],
+    [
+      { InstanceLifecyclePolicy: { RetentionTriggers: { TerminateHookAbandon: 'retain' as const } } },
+      'retention',
+    ],
   ])('with %j is refused as not done here', async (settings, message) => {
     await expect(s.group(settings)).rejects.toMatchObject(refused(message, 'UnsupportedOperation'));
+  });
+
+  it('keeps the settings that change nothing, and shows them', async () => {
+    const settings = {
+      CapacityRebalance: true,
+      PlacementGroup: 'p',
+      HealthCheckType: 'EC2,EBS',
+      DesiredCapacityType: 'units',
+      LoadBalancerNames: [],
+    };
+    await s.group(settings);
+    expect((await s.client.describeAutoScalingGroups({})).AutoScalingGroups).toMatchObject([settings]);
   });
 
   it('cannot be created twice', async () => {

@@ -13,6 +13,7 @@ export function describeGroup(group: Group, includeInstances: boolean): AutoScal
       ZonalShiftEnabled: false,
       ImpairedZoneHealthCheckBehavior: 'IgnoreUnhealthy',
     },
+    DeletionProtection: 'none',
     CapacityReservationSpecification: { CapacityReservationPreference: 'default' },
     ServiceLinkedRoleARN: `arn:aws:iam::${account}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling`,
     ...settings,

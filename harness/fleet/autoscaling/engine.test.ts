@@ -122,6 +122,19 @@ describe('a group', () => {
     expect(s.ec2.alive.map(({ subnetId }) => subnetId).sort()).toEqual(['subnet-a', 'subnet-b']);
   });
 
+  it('waits for the zone without room when its zones are to stay balanced', async () => {
+    s.ec2.full.add('subnet-a');
+    await s.group({
+      DesiredCapacity: 2,
+      AvailabilityZoneDistribution: { CapacityDistributionStrategy: 'balanced-only' },
+    });
+    await s.pass(5);
+    expect(s.ec2.alive.map(({ subnetId }) => subnetId)).toEqual(['subnet-b']);
+    s.ec2.full.clear();
+    await s.pass(10);
+    expect(s.ec2.alive.map(({ subnetId }) => subnetId)).toEqual(['subnet-b', 'subnet-a']);
+  });
+
   it('waits when no zone has room, and fills the group once there is some', async () => {
     s.ec2.full.add('subnet-a').add('subnet-b');
     await s.group({ DesiredCapacity: 1, VPCZoneIdentifier: 'subnet-a,subnet-b' });
@@ -505,6 +518,41 @@ describe('deleting a group', () => {
     await s.engine.tick();
     await remove(false);
     expect((await s.client.describeAutoScalingGroups({})).AutoScalingGroups).toEqual([]);
+  });
+
+  // Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/resource-deletion-protection.html
+  it.each([
+    ['prevent-all-deletion', false],
+    ['prevent-all-deletion', true],
+    ['prevent-force-deletion', true],
+  ] as const)('is refused by its protection: %s, by force %s', async (DeletionProtection, byForce) => {
+    await s.group({ DeletionProtection });
+    await expect(remove(byForce)).rejects.toMatchObject({
+      name: 'ValidationError',
+      message: expect.stringContaining(`its deletion protection is ${DeletionProtection}`) as string,
+    });
+    await s.client.updateAutoScalingGroup({ AutoScalingGroupName: 'workers', DeletionProtection: 'none' });
+    await remove(byForce);
+  });
+
+  it('is done when only force is refused by its protection', async () => {
+    await s.group({ DeletionProtection: 'prevent-force-deletion' });
+    await remove(false);
+    expect(s.store.groups.size).toBe(0);
+  });
+
+  it('leaves its activities to those who ask for them', async () => {
+    await s.group({ DesiredCapacity: 1 });
+    await remove(true);
+    await s.engine.tick();
+    const activities = async (input: object): Promise<unknown> =>
+      (await s.client.describeScalingActivities(input)).Activities;
+    const gone = [{ AutoScalingGroupState: 'Deleted' }, { AutoScalingGroupState: 'Deleted' }];
+    expect(await activities({ IncludeDeletedGroups: true })).toMatchObject(gone);
+    expect(await activities({ IncludeDeletedGroups: true, AutoScalingGroupName: 'workers' })).toMatchObject(
+      gone,
+    );
+    expect(await activities({})).toEqual([]);
   });
 
   it('is refused while activities are in progress', async () => {

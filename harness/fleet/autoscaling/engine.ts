@@ -138,7 +138,7 @@ export class Engine {
     advanceCooldown(group, this.clock);
     const isEmpty = group.members.length + group.launching === 0 && group.pool === undefined;
     if (group.status !== undefined && isEmpty) {
-      this.store.groups.delete(group.settings.AutoScalingGroupName);
+      this.store.remove(group);
     }
   }
 
@@ -160,10 +160,15 @@ export class Engine {
     }
   }
 
-  /** Takes out what is too much. Instances that are to take another's place count once they are in service. */
+  /**
+   * Takes out what is too much. Instances that are to take another's place count once they are in service, those of a
+   * refresh once it is over.
+   */
   private shrink(group: Group): void {
+    const refreshes = activeRefresh(group) !== undefined;
     for (const member of group.members) {
-      if (member.extra === 'balance' && member.lifecycleState === 'InService') {
+      const { extra, lifecycleState } = member;
+      if ((extra === 'balance' && lifecycleState === 'InService') || (extra === 'refresh' && !refreshes)) {
         delete member.extra;
       }
     }

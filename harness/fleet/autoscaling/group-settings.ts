@@ -1,13 +1,18 @@
-import type {
-  CreateAutoScalingGroupType,
-  LaunchTemplateSpecification,
-  UpdateAutoScalingGroupType,
+import {
+  CapacityDistributionStrategy,
+  type CreateAutoScalingGroupType,
+  DeletionProtection,
+  type InstanceMaintenancePolicy,
+  type LaunchTemplateSpecification,
+  type UpdateAutoScalingGroupType,
 } from '@aws-sdk/client-auto-scaling';
 
 import { ServiceError, notDoneHere, validationError } from '../protocol/errors';
 import type { Ec2Gateway } from './gateway';
 import type { Group, GroupSettings } from './group';
 import { checkedMix } from './mix';
+import { checkNumbers } from './refresh/preferences';
+import { groupSettings, refuseNotDone } from './settings-done';
 import { terminationPolicies } from './termination';
 
 const healthCheckTypes = ['EC2', 'ELB', 'VPC_LATTICE', 'EBS'];
@@ -15,21 +20,25 @@ const healthCheckTypes = ['EC2', 'ELB', 'VPC_LATTICE', 'EBS'];
 /** A day and a year: what an instance's lifetime may be at least and at most, in seconds. */
 const lifetimeSeconds = { least: 86_400, most: 31_536_000 } as const;
 
-/** Settings that ask for what is not done here. */
-const notDone = ['LoadBalancerNames'] as const;
+/** Settings that have one of some values. */
+const oneOf = {
+  DeletionProtection: Object.values(DeletionProtection),
+  DesiredCapacityType: ['units', 'vcpu', 'memory-mib'],
+} as const;
 
 const templateMissing =
   'Valid requests must contain either LaunchTemplate, LaunchConfigurationName, InstanceId or MixedInstancesPolicy parameter.';
 
 type Asked = CreateAutoScalingGroupType | UpdateAutoScalingGroupType;
 
-/** @throws ServiceError for settings that this service does not do, rather than to forget them silently. */
-function refuseNotDone(asked: Asked): void {
-  for (const name of notDone) {
-    const value: unknown = Reflect.get(asked, name);
-    if (value !== undefined && !(Array.isArray(value) && value.length === 0)) {
-      throw notDoneHere(`autoscaling: ${name} of a group`);
-    }
+/** @throws ServiceError for settings that this service does not do. */
+function refuse(asked: Asked): void {
+  refuseNotDone(asked, groupSettings, 'a group');
+  if (asked.DesiredCapacityType === 'vcpu' || asked.DesiredCapacityType === 'memory-mib') {
+    throw notDoneHere(`autoscaling: a capacity in ${asked.DesiredCapacityType}`);
+  }
+  if (asked.InstanceLifecyclePolicy?.RetentionTriggers?.TerminateHookAbandon === 'retain') {
+    throw notDoneHere('autoscaling: the retention of instances whose termination hook is abandoned');
   }
   if (asked.LaunchConfigurationName !== undefined || Reflect.get(asked, 'InstanceId') !== undefined) {
     throw launchConfigurationsGone();
@@ -58,6 +67,29 @@ function checkSize({ MinSize, MaxSize, DesiredCapacity }: GroupSettings): void {
   }
 }
 
+function checkOneOf(name: string, value: string | undefined, allowed: readonly string[]): void {
+  if (value !== undefined && !allowed.includes(value)) {
+    throw validationError(`${name} ${value} is not valid. Valid values are: ${allowed.join(', ')}`);
+  }
+}
+
+/** Source: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_InstanceMaintenancePolicy.html */
+function checkMaintenance(policy: InstanceMaintenancePolicy | undefined): void {
+  if (policy === undefined || isNone(policy)) {
+    return;
+  }
+  if (policy.MinHealthyPercentage === undefined || policy.MaxHealthyPercentage === undefined) {
+    throw validationError(
+      'An instance maintenance policy needs both MinHealthyPercentage and MaxHealthyPercentage.',
+    );
+  }
+  checkNumbers(policy);
+}
+
+function isNone({ MinHealthyPercentage, MaxHealthyPercentage }: InstanceMaintenancePolicy): boolean {
+  return MinHealthyPercentage === -1 && MaxHealthyPercentage === -1;
+}
+
 function checkSettings(settings: GroupSettings): void {
   checkSize(settings);
   const { DefaultCooldown, HealthCheckGracePeriod, HealthCheckType, MaxInstanceLifetime = 0 } = settings;
@@ -66,6 +98,12 @@ function checkSettings(settings: GroupSettings): void {
       throw validationError(`${name} is ${seconds}; it must be a number of seconds, 0 or more.`);
     }
   }
+  for (const [name, allowed] of Object.entries(oneOf)) {
+    checkOneOf(name, settings[name as keyof typeof oneOf], allowed);
+  }
+  const { CapacityDistributionStrategy: strategy } = settings.AvailabilityZoneDistribution ?? {};
+  checkOneOf('CapacityDistributionStrategy', strategy, Object.values(CapacityDistributionStrategy));
+  checkMaintenance(settings.InstanceMaintenancePolicy);
   const unknownCheck = HealthCheckType.split(',').find((type) => !healthCheckTypes.includes(type));
   if (unknownCheck !== undefined) {
     throw validationError(
@@ -95,7 +133,7 @@ function checkSettings(settings: GroupSettings): void {
 function withoutNone(settings: GroupSettings): GroupSettings {
   const { InstanceMaintenancePolicy: policy } = settings;
   const none: Partial<Record<keyof GroupSettings, boolean>> = {
-    InstanceMaintenancePolicy: policy?.MinHealthyPercentage === -1 && policy.MaxHealthyPercentage === -1,
+    InstanceMaintenancePolicy: policy !== undefined && isNone(policy),
     DefaultInstanceWarmup: settings.DefaultInstanceWarmup === -1,
     MaxInstanceLifetime: settings.MaxInstanceLifetime === 0,
     PlacementGroup: settings.PlacementGroup === '',
@@ -162,7 +200,7 @@ export async function newSettings(
   asked: CreateAutoScalingGroupType,
   ec2: Ec2Gateway,
 ): Promise<CheckedSettings> {
-  refuseNotDone(asked);
+  refuse(asked);
   const {
     Tags: _tags,
     LifecycleHookSpecificationList: _hooks,
@@ -194,7 +232,7 @@ export async function changedSettings(
   asked: UpdateAutoScalingGroupType,
   ec2: Ec2Gateway,
 ): Promise<CheckedSettings> {
-  refuseNotDone(asked);
+  refuse(asked);
   const settings = changed(group.settings, asked);
   const moved = asked.VPCZoneIdentifier !== undefined || asked.AvailabilityZones !== undefined;
   const { LaunchTemplate, MixedInstancesPolicy } = saysTemplate(asked)

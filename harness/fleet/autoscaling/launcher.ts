@@ -99,8 +99,9 @@ export class Launcher {
   }
 
   /**
-   * A zone without room is passed over for the others.
-   * Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/ts-as-capacity.html
+   * A zone without room is passed over for the others, unless the group's zones are to stay balanced.
+   * Sources: https://docs.aws.amazon.com/autoscaling/ec2/userguide/ts-as-capacity.html and
+   * ec2-auto-scaling-availability-zone-balanced.html
    *
    * @param full zones that have no room.
    */
@@ -122,7 +123,9 @@ export class Launcher {
         return;
       }
       const tried = [...full, wanted.zone];
-      const [elsewhere] = error instanceof NoCapacity ? places(group, 1, tried, pool && staying(pool)) : [];
+      const { CapacityDistributionStrategy: strategy } = group.settings.AvailabilityZoneDistribution ?? {};
+      const moves = error instanceof NoCapacity && strategy !== 'balanced-only';
+      const [elsewhere] = moves ? places(group, 1, tried, pool && staying(pool)) : [];
       if (elsewhere === undefined) {
         this.postpone(group);
       } else {

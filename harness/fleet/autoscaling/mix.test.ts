@@ -130,6 +130,7 @@ describe('a group with a mixed instances policy', () => {
 
   it.each<[string, MixedInstancesPolicy, string]>([
     ['a percentage of 101', mix({ OnDemandPercentageAboveBaseCapacity: 101 }), 'they must be from 0 to 100'],
+    ['segments', mix({ DistributionSegments: [{ TargetCapacityTypes: [] }] }), 'DistributionSegments'],
     ['an unknown strategy', mix({ SpotAllocationStrategy: 'cheapest' }), 'Valid values are: lowest-price'],
     [
       'a weight',

@@ -9,6 +9,7 @@ import { notDoneHere, validationError } from '../protocol/errors';
 import type { Group, GroupSettings } from './group';
 import type { Member } from './member';
 import { activeRefresh } from './refresh/refresh';
+import { distributionSettings, refuseNotDone } from './settings-done';
 
 /** How one instance is bought. */
 export interface Purchase {
@@ -54,6 +55,7 @@ function checkDistribution(distribution: InstancesDistribution): void {
       `OnDemandPercentageAboveBaseCapacity is ${percent} and OnDemandBaseCapacity ${base}; they must be from 0 to 100, and 0 or more.`,
     );
   }
+  refuseNotDone(distribution, distributionSettings, 'a mixed instances policy');
   for (const [name, allowed] of Object.entries(strategies)) {
     const given = distribution[name as keyof typeof strategies];
     if (given !== undefined && !allowed.some((known) => known === given)) {

@@ -1,6 +1,7 @@
-import type { ScalingPolicy } from '@aws-sdk/client-auto-scaling';
+import type { Activity, ScalingPolicy } from '@aws-sdk/client-auto-scaling';
 
 import { validationError } from '../protocol/errors';
+import { keptActivities } from './activities';
 import { type Group, everyMember } from './group';
 import type { Member } from './member';
 
@@ -13,6 +14,8 @@ export interface Home {
 /** All Auto Scaling groups of one account and region. */
 export class Store {
   readonly groups = new Map<string, Group>();
+  /** Activities of groups that are deleted. */
+  formerActivities: readonly Activity[] = [];
 
   constructor(readonly home: Home) {}
 
@@ -23,6 +26,13 @@ export class Store {
       throw validationError(`AutoScalingGroup name not found - AutoScalingGroup '${name ?? ''}' not found`);
     }
     return group;
+  }
+
+  /** Forgets a group, and keeps its activities. */
+  remove({ activities, settings }: Group): void {
+    this.groups.delete(settings.AutoScalingGroupName);
+    const former = activities.map((activity) => ({ ...activity, AutoScalingGroupState: 'Deleted' }));
+    this.formerActivities = [...former, ...this.formerActivities].slice(0, keptActivities);
   }
 
   /** The groups of a name, or all of them. @throws ServiceError when there is none of that name. */

@@ -11,10 +11,14 @@ export function activityActions(store: Store): ActionHandlers {
   return {
     /** Those still in progress first, then the newest. */
     DescribeScalingActivities: (input: DescribeScalingActivitiesType): ActivitiesType => {
-      const { AutoScalingGroupName, ActivityIds = [] } = input;
-      const activities = store
-        .groupsNamed(AutoScalingGroupName)
-        .flatMap((group) => group.activities)
+      const { AutoScalingGroupName: name, ActivityIds = [], IncludeDeletedGroups = false } = input;
+      const former = store.formerActivities.filter(
+        ({ AutoScalingGroupName }) =>
+          IncludeDeletedGroups && (name ?? AutoScalingGroupName) === AutoScalingGroupName,
+      );
+      const isGone = former.length > 0 && name !== undefined && !store.groups.has(name);
+      const groups = isGone ? [] : store.groupsNamed(name);
+      const activities = [...groups.flatMap((group) => group.activities), ...former]
         .filter(({ ActivityId = '' }) => ActivityIds.length === 0 || ActivityIds.includes(ActivityId))
         .sort(
           (a, b) => Number(a.EndTime !== undefined) - Number(b.EndTime !== undefined) || began(b) - began(a),

@@ -127,6 +127,7 @@ export function groupActions(
     /** With the group go its policies, and the alarms that Auto Scaling made for them. */
     DeleteAutoScalingGroup: (input: DeleteAutoScalingGroupType): void => {
       const group = store.group(input.AutoScalingGroupName);
+      refuseProtected(group, input.ForceDelete === true);
       if (input.ForceDelete !== true) {
         refuseInUse(group);
       }
@@ -136,7 +137,7 @@ export function groupActions(
       }
       group.policies.clear();
       if (input.ForceDelete !== true) {
-        store.groups.delete(group.settings.AutoScalingGroupName);
+        store.remove(group);
         return;
       }
       group.status = 'Delete in progress';
@@ -172,6 +173,16 @@ export function groupActions(
       };
     },
   };
+}
+
+/** Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/resource-deletion-protection.html */
+function refuseProtected({ settings }: Group, byForce: boolean): void {
+  const { AutoScalingGroupName, DeletionProtection: level } = settings;
+  if (level === 'prevent-all-deletion' || (level === 'prevent-force-deletion' && byForce)) {
+    throw validationError(
+      `The AutoScalingGroup ${AutoScalingGroupName} cannot be deleted: its deletion protection is ${level}.`,
+    );
+  }
 }
 
 /** @throws ServiceError for a group that is being deleted: nothing makes it grow again. */

@@ -116,9 +116,13 @@ export function refreshActions(store: Store, ec2: Ec2Gateway, { clock, refresher
     },
 
     CancelInstanceRefresh: (input: CancelInstanceRefreshType): CancelInstanceRefreshAnswer => {
-      const { shown } = active(store.group(input.AutoScalingGroupName), 'Cancelling');
+      const refresh = active(store.group(input.AutoScalingGroupName), 'Cancelling');
+      const { shown } = refresh;
       shown.Status = 'Cancelling';
       shown.StatusReason = 'Cancelled due to user request.';
+      if (input.WaitForTransitioningInstances === false) {
+        refresher.end(refresh, 'Cancelled');
+      }
       return { InstanceRefreshId: shown.InstanceRefreshId };
     },
 

@@ -15,7 +15,8 @@ const bounds = {
 
 const usualCheckpointDelay = 3_600;
 
-function checkNumbers(preferences: RefreshPreferences): void {
+/** @throws ServiceError for numbers out of their bounds. */
+export function checkNumbers(preferences: RefreshPreferences): void {
   for (const [name, [least, most]] of Object.entries(bounds)) {
     const value = preferences[name as keyof typeof bounds];
     if (value !== undefined && (value < least || value > most)) {

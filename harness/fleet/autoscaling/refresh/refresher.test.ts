@@ -245,6 +245,16 @@ describe('a refresh that is to end early', () => {
     expect(await versions()).toEqual({ 1: 2, 2: 1 });
   });
 
+  it('is cancelled at once when it is not to wait for what is on its way', async () => {
+    await groupOf(2);
+    s.ec2.launchState = 'pending';
+    await start({ MinHealthyPercentage: 100, MaxHealthyPercentage: 200 });
+    await s.client.cancelInstanceRefresh({ AutoScalingGroupName, WaitForTransitioningInstances: false });
+    expect(await status()).toBe('Cancelled');
+    await s.engine.tick();
+    expect(s.ec2.alive).toHaveLength(2);
+  });
+
   it('keeps to the desired capacity when it is cancelled above it', async () => {
     await groupOf(2);
     await start({ ...slowly, MinHealthyPercentage: 100, MaxHealthyPercentage: 200 });

@@ -78,6 +78,12 @@ export class Refresher {
     shown.StatusReason = reason;
   }
 
+  /** Ends a refresh; what was launched over the desired capacity counts from now on. */
+  end({ shown }: Refresh, status: NonNullable<Refresh['shown']['Status']>): void {
+    shown.Status = status;
+    shown.EndTime = this.clock.now();
+  }
+
   private pauses(refresh: Refresh): boolean {
     if (refresh.pausedUntil === undefined || refresh.pausedUntil <= this.clock.now()) {
       delete refresh.pausedUntil;
@@ -261,7 +267,7 @@ export class Refresher {
       shown.Status = 'Baking';
       refresh.pausedUntil = this.clock.later(preferences.BakeTime ?? 0);
     } else if (shown.Status === 'RollbackInProgress') {
-      this.end(group, refresh, 'RollbackSuccessful');
+      this.end(refresh, 'RollbackSuccessful');
     } else {
       this.succeed(group, refresh);
     }
@@ -274,19 +280,19 @@ export class Refresher {
       group.settings = { ...group.settings, LaunchTemplate: template };
     }
     delete shown.StatusReason;
-    this.end(group, refresh, 'Successful');
+    this.end(refresh, 'Successful');
   }
 
   private fail(group: Group, refresh: Refresh, reason: string): void {
     const { shown, preferences } = refresh;
     if (shown.Status === 'RollbackInProgress') {
       shown.StatusReason = reason;
-      this.end(group, refresh, 'RollbackFailed');
+      this.end(refresh, 'RollbackFailed');
     } else if (preferences.AutoRollback === true) {
       this.rollBack(group, refresh, reason);
     } else {
       shown.StatusReason = reason;
-      this.end(group, refresh, 'Failed');
+      this.end(refresh, 'Failed');
     }
   }
 
@@ -294,18 +300,7 @@ export class Refresher {
   private cancelled(group: Group, refresh: Refresh): void {
     const inMotion = present(group).some(({ lifecycleState }) => lifecycleState !== 'InService');
     if (group.launching === 0 && !inMotion) {
-      this.end(group, refresh, 'Cancelled');
-    }
-  }
-
-  /** What was launched over the desired capacity counts from now on. */
-  private end(group: Group, { shown }: Refresh, status: NonNullable<Refresh['shown']['Status']>): void {
-    shown.Status = status;
-    shown.EndTime = this.clock.now();
-    for (const member of group.members) {
-      if (member.extra === 'refresh') {
-        delete member.extra;
-      }
+      this.end(refresh, 'Cancelled');
     }
   }
 }

@@ -37,6 +37,8 @@ export interface TrackedMetric {
   readonly dimensions: Readonly<Record<string, string>>;
   readonly statistic: 'Average' | 'Sum' | 'Minimum' | 'Maximum' | 'SampleCount';
   readonly unit?: string | undefined;
+  /** In seconds. @default 60 */
+  readonly period?: number | undefined;
 }
 
 /** The metrics of a target tracking policy, one of them an expression over the others. */

@@ -29,3 +29,24 @@ describe('target tracking of requests', () => {
     },
   );
 });
+
+describe('target tracking of a metric of one’s own', () => {
+  const own = (settings: object) =>
+    trackedMetric('web', {
+      TargetValue: 1,
+      CustomizedMetricSpecification: {
+        Namespace: 'Test',
+        MetricName: 'Load',
+        Statistic: 'Average',
+        ...settings,
+      },
+    });
+
+  it.each([10, 30, 60])('takes its unit and its period of %d seconds', (Period) => {
+    expect(own({ Unit: 'Percent', Period })).toMatchObject({ unit: 'Percent', period: Period });
+  });
+
+  it('refuses another period', () => {
+    expect(() => own({ Period: 300 })).toThrow('The period is 300; it must be one of 10, 30, 60 seconds.');
+  });
+});

@@ -9,6 +9,9 @@ import type { TrackedMath, TrackedMetric, TrackingAlarm } from './alarms';
 const high = { suffix: 'AlarmHigh', comparison: 'above', evaluationPeriods: 3, share: 1 } as const;
 const low = { suffix: 'AlarmLow', comparison: 'below', evaluationPeriods: 15, share: 0.9 } as const;
 
+/** Source: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CustomizedMetricSpecification.html, Period */
+const periods = [10, 30, 60];
+
 /** Source: https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_PredefinedMetricSpecification.html */
 const predefined: Readonly<Record<string, Omit<TrackedMetric, 'dimensions'>>> = {
   ASGAverageCPUUtilization: { namespace: 'AWS/EC2', name: 'CPUUtilization', statistic: 'Average' },
@@ -68,6 +71,9 @@ export function trackedMetric(
   if (own?.Namespace === undefined || own.MetricName === undefined || own.Statistic === undefined) {
     throw validationError('A customized metric needs Namespace, MetricName and Statistic.');
   }
+  if (own.Period !== undefined && !periods.includes(own.Period)) {
+    throw validationError(`The period is ${own.Period}; it must be one of ${periods.join(', ')} seconds.`);
+  }
   return {
     namespace: own.Namespace,
     name: own.MetricName,
@@ -76,6 +82,7 @@ export function trackedMetric(
     ),
     statistic: own.Statistic,
     unit: own.Unit,
+    period: own.Period,
   };
 }
 

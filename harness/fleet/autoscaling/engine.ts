@@ -2,15 +2,16 @@ import { Activities } from './activities';
 import { type Clock, WallClock } from '../clock';
 import type { Ec2Gateway, InstanceState } from './gateway';
 import { type Group, everyMember, performs, present } from './group';
-import { heal } from './health';
+import { unhealthy } from './health';
 import { Launcher } from './launcher';
 import { Lifecycle } from './lifecycle';
-import { endOldest } from './lifetime';
+import { overAge } from './lifetime';
 import { Announcer } from './notifications/announcer';
 import type { NotificationGateway } from '../notifications';
 import { isUnbalanced } from './placement';
 import { activeRefresh } from './refresh/refresh';
 import { Refresher } from './refresh/refresher';
+import { Replacer } from './replacer';
 import type { AlarmGateway } from './scaling/alarms';
 import { advanceCooldown } from './scaling/cooldown';
 import { Scaling } from './scaling/scaling';
@@ -41,6 +42,7 @@ export class Engine {
   readonly traffic: Traffic;
   private readonly ec2: Ec2Gateway;
   private readonly launcher: Launcher;
+  private readonly replacer: Replacer;
   private readonly terminator: Terminator;
   private readonly warmer: Warmer;
   private running: Promise<void> | undefined;
@@ -58,6 +60,7 @@ export class Engine {
     this.lifecycle = new Lifecycle(clock, this.activities, this.traffic);
     this.scaling = new Scaling(store, alarms, clock);
     this.launcher = new Launcher(ec2, clock, this.activities);
+    this.replacer = new Replacer(clock, this.lifecycle, this.launcher);
     this.terminator = new Terminator(ec2, clock, this.activities);
     this.refresher = new Refresher(clock, this.lifecycle, this.launcher, this.scaling.watch);
     const { activities, lifecycle, launcher } = this;
@@ -114,7 +117,8 @@ export class Engine {
   private async advance(group: Group): Promise<void> {
     runSchedules(group, this.clock);
     const states = await this.look(group);
-    heal(group, states, this.lifecycle, this.traffic);
+    const due = [...unhealthy(group, states, this.traffic), ...overAge(group, this.clock)];
+    await this.replacer.advance(group, due);
     this.lifecycle.expire(group);
     this.settlePending(group, states);
     this.traffic.settle(group);
@@ -122,7 +126,6 @@ export class Engine {
     if (await this.terminator.advance(group, states)) {
       this.again = true;
     }
-    endOldest(group, this.lifecycle, this.clock);
     await this.refresher.advance(group);
     this.shrink(group);
     if (performs(group, 'Launch')) {
@@ -201,7 +204,9 @@ export class Engine {
   private async rebalance(group: Group): Promise<void> {
     const moving =
       group.launching > 0 ||
-      group.members.some(({ lifecycleState }) => !/^(InService|Standby)$/.test(lifecycleState));
+      group.members.some(
+        ({ extra, lifecycleState }) => extra !== undefined || !/^(InService|Standby)$/.test(lifecycleState),
+      );
     if (
       !moving &&
       (group.rebalanceAfter === undefined || group.rebalanceAfter <= this.clock.now()) &&

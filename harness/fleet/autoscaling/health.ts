@@ -1,7 +1,7 @@
 import type { InstanceState } from './gateway';
 import { type Group, performs, present } from './group';
 import type { Member } from './member';
-import type { Lifecycle } from './lifecycle';
+import type { Replacement } from './replacer';
 import type { Traffic } from './traffic/traffic';
 
 function isAlive(state: InstanceState, member: Member): boolean {
@@ -9,37 +9,34 @@ function isAlive(state: InstanceState, member: Member): boolean {
 }
 
 /**
- * Replaces what is not healthy: instances in any EC2 state other than running, grace period or not, and those that
- * someone set unhealthy or that a load balancer finds unhealthy after the grace period. Instances on standby are left alone.
+ * Finds what is not healthy and to be replaced: instances in any EC2 state other than running, grace period or not, and
+ * those that someone set unhealthy or that a load balancer finds unhealthy after the grace period. Instances on standby are
+ * left alone.
  * Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-health-checks.html
  *
  * @param states of the members when they were last looked at; members that came later have none.
  */
-export function heal(
+export function unhealthy(
   group: Group,
   states: ReadonlyMap<string, InstanceState>,
-  lifecycle: Lifecycle,
   traffic: Traffic,
-): void {
-  for (const member of present(group)) {
+): Replacement[] {
+  return present(group).flatMap((member) => {
     const state = states.get(member.instanceId);
     const alive = state === undefined || isAlive(state, member);
     const failsTraffic = traffic.findsUnhealthy(group, member);
     if ((!alive || failsTraffic) && performs(group, 'HealthCheck')) {
       member.healthStatus = 'Unhealthy';
     }
-    if (member.healthStatus === 'Unhealthy' && performs(group, 'ReplaceUnhealthy', 'Terminate')) {
-      const check = alive
-        ? failsTraffic
-          ? 'an ELB system health check failure.'
-          : 'a user health-check.'
-        : 'an EC2 health check indicating it has been terminated or stopped.';
-      lifecycle.beginTermination(group, member, [
-        `an instance was taken out of service in response to ${check}`,
-      ]);
-      group.replacements.push(
-        'an instance was launched in response to an unhealthy instance needing to be replaced.',
-      );
+    if (member.healthStatus === 'Healthy' || !performs(group, 'ReplaceUnhealthy', 'Terminate')) {
+      return [];
     }
-  }
+    const because = alive
+      ? failsTraffic
+        ? 'an ELB system health check failure.'
+        : 'a user health-check.'
+      : 'an EC2 health check indicating it has been terminated or stopped.';
+    const serves = alive && member.lifecycleState === 'InService';
+    return [{ member, because, launchedFor: 'an unhealthy instance needing to be replaced.', serves }];
+  });
 }

@@ -90,7 +90,7 @@ export class Launcher {
     const beside = present(group).filter((member) => !leaving.includes(member));
     const bought = purchases(group, howMany, beside);
     await Promise.all(
-      places(group, howMany, [], pool && staying(pool)).map(async (where, index) => {
+      places(group, howMany, [], pool === undefined ? beside : staying(pool)).map(async (where, index) => {
         const wanted = { ...where, purchase: bought[index] ?? { spot: false }, extra, pool };
         await this.launch(group, wanted, causes(index));
         place.launching -= 1;

@@ -19,8 +19,8 @@ export interface Member {
   readonly launchedAt: Date;
   /** Since when it has been in service without a break. */
   inServiceSince?: Date;
-  /** Launched over the desired capacity, to take the place of another: once it is in service, or as a refresh wants it. */
-  extra?: 'balance' | 'refresh';
+  /** Launched over the desired capacity, to take the place of another: once it is in service, or as its replacement wants it. */
+  extra?: 'balance' | 'refresh' | 'replacement';
   /** It was taken out of the warm pool and is not in service yet. */
   drawn?: true;
   /** It is on its way back into the warm pool, and answers what its load balancers have sent it. */

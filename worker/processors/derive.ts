@@ -28,7 +28,7 @@ export interface DeriveWork {
   /** Where results go; the input is there as well. */
   readonly folder: string;
   readonly signal: AbortSignal;
-  /** Promises scratch space for results; without it they may take 32 MiB. @throws ScratchSpaceError when it is not there */
+  /** Promises scratch space for results; without it they may take 32 MiB. Rejects as `ScratchFolder.reserve` does. */
   readonly reserve: (bytes: number) => Promise<void>;
   /** Tells how far the work is, from 0 to 100. */
   readonly progress: (percent: number) => void;
@@ -65,6 +65,7 @@ export function derivingProcessor(options: DeriveOptions): Processor {
   return {
     name: options.name,
     accepts: options.accepts,
+    makesResults: true,
     async process(upload, context) {
       const { signal, stopping } = context;
       const results = resultsOf(upload, options);
@@ -112,7 +113,7 @@ async function deriveAndPublish(
   const { s3, scratch, make } = options;
   const { bucket, base } = results;
   if (upload.size === 0) throw new NonRetryableError(`${upload.key} is empty`);
-  await using folder = await scratch.folder(upload.size + SMALL_RESULTS);
+  await using folder = await named(upload, () => scratch.folder(upload.size + SMALL_RESULTS));
   const input = path.join(folder.path, 'input');
   await downloadFile(s3, upload, input, signal);
   const target = { Bucket: bucket, Key: `${base}/progress.json` };

@@ -36,6 +36,7 @@ async function dispatch(
     bucket: 'bucket',
     uploadsPrefix: 'uploads/',
     processors: [
+      { ...processor('movie', ({ key }) => key.endsWith('.mp4')), makesResults: true },
       processor('text', ({ key }) => key.endsWith('.txt')),
       processor('any', ({ key }) => !key.endsWith('.no')),
     ],
@@ -58,8 +59,8 @@ describe('dispatching a message', () => {
       told: ['Processing: uploads/a.txt'],
       error: undefined,
     });
-    expect(await dispatch(s3Event({ key: 'uploads/a.mp4' }))).toMatchObject({
-      processed: ['any uploads/a.mp4'],
+    expect(await dispatch(s3Event({ key: 'uploads/a.bin' }))).toMatchObject({
+      processed: ['any uploads/a.bin'],
     });
   });
 
@@ -95,6 +96,28 @@ describe('dispatching a message', () => {
     expect(error).toBeInstanceOf(NonRetryableError);
     expect(String(error)).toContain(reason);
   });
+
+  it.each([
+    'a.mp4/manifest.json',
+    'a.mp4/progress.json',
+    'a.mp4/0123456789ab-01234567/poster.jpg',
+    'a.mp4/0123456789ab/x/manifest.json',
+    'b/a.mp4/manifest.json',
+  ])('refuses uploads/%s for good: it would lie among the results of a movie', async (name) => {
+    const { processed, error } = await dispatch(s3Event({ key: `uploads/${name}` }));
+    expect(processed).toEqual([]);
+    expect(error).toBeInstanceOf(NonRetryableError);
+    expect(String(error)).toContain('a.mp4: give it another name');
+  });
+
+  it.each(['site/manifest.json', 'a.mp4/other.json', 'manifest.json', 'a.mp4/b.mp4', '0123456789ab/x'])(
+    'takes uploads/%s as any other',
+    async (name) => {
+      const { processed, error } = await dispatch(s3Event({ key: `uploads/${name}` }));
+      expect(error).toBeUndefined();
+      expect(processed).toEqual([expect.stringContaining(` uploads/${name}`)]);
+    },
+  );
 
   const three = s3Event({ key: 'uploads/1' }, { key: 'uploads/2' }, { key: 'uploads/3' });
 

@@ -3,6 +3,7 @@ import { isFolderMarker, type Upload } from '../events/upload';
 import { ConsumerStoppedError, NonRetryableError, reasonOf } from '../queue/errors';
 import type { Handler } from '../queue/options';
 import type { Processor, ProcessorContext } from './processor';
+import { ownersOf } from './results';
 
 export interface DispatchOptions {
   readonly bucket: string;
@@ -54,7 +55,17 @@ async function processUpload(
     );
   }
   if (isFolderMarker(upload)) return;
-  const processor = processors.find(({ accepts }) => accepts(upload));
+  const processorFor = (key: string): Processor | undefined =>
+    processors.find(({ accepts }) => accepts({ ...upload, key }));
+  // It would be taken for a result there, and the manifest's place in the order of versions is that of another key.
+  const owner = ownersOf(upload.key).find(
+    (key) => key.length > uploadsPrefix.length && processorFor(key)?.makesResults === true,
+  );
+  if (owner !== undefined)
+    throw new NonRetryableError(
+      `${upload.key} would lie among the results of ${owner}: give it another name`,
+    );
+  const processor = processorFor(upload.key);
   if (processor === undefined) throw new NonRetryableError(`no processor accepts ${upload.key}`);
   tell(`Processing: ${upload.key}`);
   await processor.process(upload, context);

@@ -19,6 +19,13 @@ export interface Processor {
   /** True when this upload is its kind; the first processor of the list that accepts an upload gets it. */
   readonly accepts: (upload: Upload) => boolean;
   /**
+   * True when it puts results below the moved upload, as `derivingProcessor` does. An upload whose own key names a place
+   * among them is then refused.
+   *
+   * @default false
+   */
+  readonly makesResults?: boolean;
+  /**
    * Resolves when all effects are in place.
    *
    * @throws NonRetryableError when no retry can help (the file is broken); anything else is tried again.

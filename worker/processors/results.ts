@@ -58,6 +58,15 @@ export function isResultOf({ base }: ResultsOf, key: string): boolean {
   return key.startsWith(`${base}/`) && FOLDER.test(key.slice(base.length + 1));
 }
 
+/** What lies below an upload that was moved and worked on. */
+const RESULT = /^(?:(?:manifest|progress)\.json$|[0-9a-f]{12}(?:-[0-9a-f]{8})?\/)/u;
+
+/** The keys among whose results this one would lie when it is moved: for `a.mp4/manifest.json` that is `a.mp4`. */
+export function ownersOf(key: string): string[] {
+  const ends = [...key.matchAll(/\//gu)].map(({ index }) => index);
+  return ends.filter((end) => RESULT.test(key.slice(end + 1))).map((end) => key.slice(0, end));
+}
+
 /** Uploads results from a scratch folder. */
 export async function uploadResults(
   s3: S3Client,

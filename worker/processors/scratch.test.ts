@@ -1,18 +1,36 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, statfs, utimes } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { NonRetryableError } from '../queue/errors';
 import { Scratch, ScratchSpaceError } from './scratch';
+
+const fs = jest.requireActual<typeof import('node:fs/promises')>('node:fs/promises');
+
+const MB = 1e6;
+const GiB = 1024 ** 3;
+const RESERVE = GiB / 4;
 
 let root: string;
 beforeEach(async () => {
   root = await mkdtemp(path.join(tmpdir(), 'upload-scratch-'));
 });
 afterEach(async () => {
+  jest.restoreAllMocks();
   await rm(root, { recursive: true });
 });
+
+/** Has the disk be one of so many bytes, of which other things than tasks take some. */
+function disk({ total, others }: { readonly total: number; readonly others: number }): void {
+  const ours = (): number =>
+    Number(execFileSync('du', ['-s', '-B1', root], { encoding: 'utf8' }).split('\t')[0]);
+  jest.spyOn(fs, 'statfs').mockImplementation((() => {
+    const available = Math.max(0, total - others - ours());
+    return Promise.resolve({ blocks: total, bavail: available, bsize: 1 });
+  }) as unknown as typeof fs.statfs);
+}
 
 describe('scratch space', () => {
   it('is a folder that is gone after the task, also after a failed one', async () => {
@@ -29,19 +47,48 @@ describe('scratch space', () => {
     expect(existsSync(folder)).toBe(false);
   });
 
-  it('is refused when it is not there, with how much is missing', async () => {
+  it('is refused when it is not there now, with how much is missing', async () => {
     const scratch = new Scratch(root);
-    await expect(scratch.folder(Number.MAX_SAFE_INTEGER)).rejects.toThrow(ScratchSpaceError);
-    await expect(scratch.folder(Number.MAX_SAFE_INTEGER)).rejects.toThrow(
-      /needs \d+ MB of scratch space, \d+ MB are free/u,
-    );
+    disk({ total: 2 * GiB, others: GiB });
+    await using first = await scratch.folder(500 * MB);
+    expect(await readdir(root)).toEqual([path.basename(first.path)]);
+    const second = scratch.folder(500 * MB);
+    await expect(second).rejects.toThrow(ScratchSpaceError);
+    await expect(second).rejects.toThrow('needs 500 MB of scratch space, 306 MB are free');
+    expect(await readdir(root)).toEqual([path.basename(first.path)]);
+  });
+
+  it('that the disk can never have is refused for good, with how much there is and what to do', async () => {
+    const scratch = new Scratch(root);
+    disk({ total: 20 * GiB, others: 3 * GiB });
+    await using folder = await scratch.folder(10_000 * MB);
+    await expect(scratch.folder(9000 * MB)).rejects.toThrow(ScratchSpaceError);
+    const tooMuch = folder.reserve(9000 * MB);
+    await expect(tooMuch).rejects.toThrow(NonRetryableError);
+    await expect(tooMuch).rejects.toThrow(/needs 19000 MB .* the disk has 17986 MB .*volumeSize/u);
+    await expect(scratch.folder(19_000 * MB)).rejects.toThrow(NonRetryableError);
+  });
+
+  it('is refused for now where something else fills the disk, as it may not elsewhere', async () => {
+    disk({ total: 20 * GiB, others: 20 * GiB });
+    await expect(new Scratch(root).folder(1000 * MB)).rejects.toThrow(ScratchSpaceError);
+  });
+
+  it('counts what a task has written once', async () => {
+    const scratch = new Scratch(root);
+    disk({ total: RESERVE + 100 * MB, others: 0 });
+    await using task = await scratch.folder(60 * MB);
+    await writeFile(path.join(task.path, 'input'), Buffer.alloc(50 * MB));
+    await task.reserve(38 * MB);
+    await expect(task.reserve(5 * MB)).rejects.toThrow(NonRetryableError);
+    await expect(scratch.folder(5 * MB)).rejects.toThrow(ScratchSpaceError);
   });
 
   it('counts what running tasks were promised', async () => {
     const scratch = new Scratch(root);
+    disk({ total: 20 * GiB, others: 10 * GiB });
     // Of what is free, two fifths and two fifths leave no two fifths more.
-    const { bavail, bsize } = await statfs(root);
-    const most = Math.floor(bavail * bsize * 0.4);
+    const most = 4 * GiB;
     await using first = await scratch.folder(most);
     await using second = await scratch.folder(most);
     expect([first.path, second.path].map(existsSync)).toEqual([true, true]);
@@ -50,8 +97,8 @@ describe('scratch space', () => {
 
   it('counts what a running task asked for later, and gives it all back', async () => {
     const scratch = new Scratch(root);
-    const { bavail, bsize } = await statfs(root);
-    const most = Math.floor(bavail * bsize * 0.4);
+    disk({ total: 20 * GiB, others: 10 * GiB });
+    const most = 4 * GiB;
     {
       await using first = await scratch.folder(1);
       await first.reserve(most);

@@ -1,8 +1,14 @@
-import { mkdir, mkdtemp, readdir, rm, stat, statfs } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readdir, rm, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
+import { NonRetryableError } from '../queue/errors';
 
 /** Always left free on the disk, in bytes. */
 const RESERVE = 256 * 1024 ** 2;
+/**
+ * What else lies on the disk (the system, programs, logs) counts up to this as if it stayed, in bytes. A disk that is full
+ * of something else is no reason to refuse a task for good: another worker's may not be.
+ */
+const OTHERS = 4 * 1024 ** 3;
 const PREFIX = 'task-';
 
 /** There is not enough room for a task now; another worker may have it. */
@@ -16,14 +22,21 @@ export interface ScratchFolder extends AsyncDisposable {
   /**
    * Promises the task more room than it asked for at first.
    *
-   * @throws ScratchSpaceError when that much is not free
+   * @throws ScratchSpaceError when that much is not free now
+   * @throws NonRetryableError when the disk is too small for it
    */
   readonly reserve: (bytes: number) => Promise<void>;
 }
 
+interface ScratchTask {
+  readonly folder: string;
+  /** Bytes that it may have in its folder. */
+  promised: number;
+}
+
 /** Local disk for tasks that need files: checked before the work, cleaned after it. */
 export class Scratch {
-  #promised = 0;
+  readonly #tasks = new Set<ScratchTask>();
 
   /** @param root where the tasks' folders are made; need not exist */
   constructor(private readonly root: string) {}
@@ -43,36 +56,77 @@ export class Scratch {
    * Makes a folder for a task.
    *
    * @param bytes what the task may need at most
-   * @throws ScratchSpaceError when that much is not free, the needs of the running tasks left out
+   * @throws ScratchSpaceError when that much is not free now, the needs of the running tasks left out
+   * @throws NonRetryableError when the disk is too small for it
    */
   async folder(bytes: number): Promise<ScratchFolder> {
     await mkdir(this.root, { recursive: true });
-    await this.#promise(bytes);
-    let promised = bytes;
     const folder = await mkdtemp(path.join(this.root, `${PREFIX}${process.pid}-`));
+    const task = { folder, promised: 0 };
+    const dispose = async (): Promise<void> => {
+      this.#tasks.delete(task);
+      await rm(folder, { recursive: true, force: true });
+    };
+    this.#tasks.add(task);
+    try {
+      await this.#promise(task, bytes);
+    } catch (error) {
+      await dispose();
+      throw error;
+    }
     return {
       path: folder,
-      reserve: async (more) => {
-        await this.#promise(more);
-        promised += more;
-      },
-      [Symbol.asyncDispose]: async () => {
-        this.#promised -= promised;
-        await rm(folder, { recursive: true, force: true });
-      },
+      reserve: (more) => this.#promise(task, more),
+      [Symbol.asyncDispose]: dispose,
     };
   }
 
-  async #promise(bytes: number): Promise<void> {
-    const { bavail, bsize } = await statfs(this.root);
-    const free = bavail * bsize - RESERVE - this.#promised;
-    if (bytes > free) {
-      throw new ScratchSpaceError(
-        `the task needs ${megabytes(bytes)} of scratch space, ${megabytes(Math.max(0, free))} are free`,
+  async #promise(task: ScratchTask, bytes: number): Promise<void> {
+    const taken = new Map(
+      await Promise.all([...this.#tasks].map(async (one) => [one, await bytesIn(one.folder)] as const)),
+    );
+    const ours = await bytesIn(this.root);
+    const { blocks, bavail, bsize } = await statfs(this.root);
+    // Nothing may be awaited from here on: another task would be promised the same bytes.
+    const total = blocks * bsize;
+    const available = bavail * bsize;
+    const most = total - RESERVE - Math.min(OTHERS, total - available - ours);
+    const need = task.promised + bytes;
+    if (need > most) {
+      throw new NonRetryableError(
+        `it needs ${megabytes(need)} of scratch space, and the disk has ${megabytes(most)} for tasks: ` +
+          'give the instances a larger one (volumeSize)',
       );
     }
-    this.#promised += bytes;
+    // What a task has written is missing from what is available already.
+    const open = [...this.#tasks].map((one) => Math.max(0, one.promised - (taken.get(one) ?? 0)));
+    const free = available - RESERVE - open.reduce((sum, more) => sum + more, 0);
+    if (bytes > free) {
+      throw new ScratchSpaceError(
+        `the task needs ${megabytes(bytes)} of scratch space, ${megabytes(free)} are free`,
+      );
+    }
+    task.promised += bytes;
   }
+}
+
+/** What the files in a folder take of the disk. */
+async function bytesIn(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true }).catch(goneAs([]));
+  const sizes = entries.map(async (entry) => {
+    const file = await lstat(path.join(folder, entry)).catch(goneAs(undefined));
+    // In units of 512 bytes, whatever the file system's blocks are.
+    return (file?.blocks ?? 0) * 512;
+  });
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+}
+
+/** Tasks come and go meanwhile. */
+function goneAs<T>(instead: T): (error: unknown) => T {
+  return (error) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return instead;
+    throw error;
+  };
 }
 
 /** False for what an earlier process left that had our process id, as every process of a container may have. */
@@ -91,5 +145,5 @@ function isRunning(pid: number): boolean {
 }
 
 function megabytes(bytes: number): string {
-  return `${Math.ceil(bytes / 1e6)} MB`;
+  return `${Math.max(0, Math.ceil(bytes / 1e6))} MB`;
 }

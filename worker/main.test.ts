@@ -1,6 +1,8 @@
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import path from 'node:path';
 import { startAutoScalingServer } from './testing/auto-scaling-server';
 import { recordOf, s3Event, snsEnvelope } from './testing/events';
 import { startMetadataServer } from '../testing/metadata-server';
@@ -69,6 +71,16 @@ function upload(key: string): void {
 }
 
 describe('the worker as a process', () => {
+  it('ends at its start, with the reason, where ffmpeg is there but does not run', async () => {
+    const folder = path.dirname(bundle.file);
+    for (const tool of ['ffmpeg', 'ffprobe'])
+      await writeFile(path.join(folder, tool), 'no program of this processor', { mode: 0o755 });
+    const PATH = `${folder}:${process.env.PATH ?? ''}`;
+    await using worker = WorkerProcess.start(bundle, environment({ PATH }));
+    expect(await worker.exited).toMatchObject({ code: 1 });
+    expect(worker.stderr).toContain('is there but does not run, so no movie or image can be worked on');
+  });
+
   it('processes an upload, tells the two lines of the story, and ends cleanly on SIGTERM', async () => {
     await using worker = WorkerProcess.start(bundle, environment());
     upload('uploads/test1.txt');

@@ -4,7 +4,7 @@ import { instanceDuties } from './host/instance';
 import type { Work } from './host/service';
 import type { Logger } from '../instance/logger';
 import { tellOnStdout } from './log/story';
-import { findMediaTools } from './media/tools';
+import { checkMediaTools, findMediaTools } from './media/tools';
 import { startObservability } from './observability/observability';
 import { allProcessors } from './processors';
 import { dispatchTo } from './processors/dispatch';
@@ -30,10 +30,13 @@ export async function startWorker(
   log: Logger,
 ): Promise<RunningWorker> {
   const clients = createClients(environment, variables);
-  const observability = await startObservability(environment, log);
+  const tools = await findMediaTools(variables.PATH);
+  const [observability] = await Promise.all([
+    startObservability(environment, log),
+    tools && checkMediaTools(tools),
+  ]);
   const duties = instanceDuties(environment, variables.AWS_EC2_METADATA_SERVICE_ENDPOINT, log);
   const scratch = new Scratch(environment.scratchFolder);
-  const tools = await findMediaTools(variables.PATH);
   if (tools === undefined) log.warn('there is no ffmpeg: movies and images are moved as they are');
   else await scratch.clean();
   const handler = dispatchTo({

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { runTool, ToolError } from './run';
@@ -43,6 +43,22 @@ describe('a program that is run', () => {
     });
     const full = 'echo "No space left on device" >&2; exit 1';
     await expect(runTool('sh', ['-c', full], { signal: never })).rejects.toMatchObject({ isPassing: true });
+  });
+
+  it('may be tried again, here or elsewhere, when it is broken or not there', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'upload-run-'));
+    try {
+      const broken = path.join(folder, 'ffmpeg');
+      await writeFile(broken, 'no program of this processor', { mode: 0o755 });
+      for (const tool of [broken, path.join(folder, 'none')])
+        await expect(runTool(tool, [], { signal: never })).rejects.toMatchObject({ isPassing: true });
+      const noLibrary = 'echo "error while loading shared libraries" >&2; exit 127';
+      await expect(runTool('sh', ['-c', noLibrary], { signal: never })).rejects.toMatchObject({
+        isPassing: true,
+      });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it('is ended when a file of it grows too large, which no retry can help', async () => {

@@ -5,6 +5,9 @@ import { createInterface } from 'node:readline';
 /** What a program printed last to stderr is kept for its error, in characters. */
 const STDERR_TAIL = 2000;
 
+/** What shells and setpriv end with when a program cannot be executed or is not there, and the loader without a library. */
+const NOT_RUN = [126, 127];
+
 /** A program ended with another code than 0, or by a signal. */
 export class ToolError extends Error {
   override readonly name = 'ToolError';
@@ -25,9 +28,10 @@ export class ToolError extends Error {
     return this.signal === 'SIGXFSZ';
   }
 
-  /** True when the reason lies with this machine and not with the file: no space, out of memory. */
+  /** True when the reason lies with this machine and not with the file: no space, out of memory, a broken program. */
   get isPassing(): boolean {
     return (
+      NOT_RUN.includes(this.exitCode ?? 0) ||
       (this.signal !== null && !this.isOversized) ||
       /No space left on device|Cannot allocate memory/u.test(this.output)
     );

@@ -1,5 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import path from 'node:path';
+import { reasonOf } from '../queue/errors';
+import { runTool } from './run';
 
 /** Where the two programs of ffmpeg are. */
 export interface MediaTools {
@@ -21,6 +23,31 @@ export async function findMediaTools(searchPath: string | undefined): Promise<Me
     if ((await isExecutable(tools.ffmpeg)) && (await isExecutable(tools.ffprobe))) return tools;
   }
   return undefined;
+}
+
+/** How long a program may take to say its version, in milliseconds: it is read from a disk that may be new and slow. */
+const PATIENCE_MS = 60_000;
+
+/**
+ * Has both say their version.
+ *
+ * @throws Error when one does not run: it is of another processor, or a library is missing
+ */
+export async function checkMediaTools({ ffmpeg, ffprobe }: MediaTools): Promise<void> {
+  const signal = AbortSignal.timeout(PATIENCE_MS);
+  const check = async (tool: string): Promise<void> => {
+    try {
+      await runTool(tool, ['-version'], { signal });
+    } catch (error) {
+      throw new Error(
+        `${tool} is there but does not run, so no movie or image can be worked on: ${reasonOf(error)}`,
+        {
+          cause: error,
+        },
+      );
+    }
+  };
+  await Promise.all([ffmpeg, ffprobe].map(check));
 }
 
 async function isExecutable(file: string): Promise<boolean> {

@@ -140,6 +140,16 @@ describe('subtitles that come after their movie', () => {
     expect(textsOf(p, 'my film é+&.2.mp4')).toEqual([]);
   });
 
+  it('may have their extension in capitals, before or after the movie', async () => {
+    await using p = await studio.start();
+    await p.deliver(p.upload('uploads/FILM.MP4', film));
+    await p.deliver(p.upload('uploads/FILM.SRT', srt('late')));
+    expect(textsOf(p, 'FILM.MP4')).toEqual(['late']);
+    p.upload('uploads/B.VTT', vtt('early'));
+    await p.deliver(p.upload('uploads/B.MP4', film));
+    expect(textsOf(p, 'B.MP4')).toEqual(['early']);
+  });
+
   it('of no movie are moved as any file', async () => {
     await using p = await studio.start();
     p.upload('processed/b.mp4/manifest.json', 'put by hand');

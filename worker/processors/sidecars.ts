@@ -14,8 +14,9 @@ import { processedKey, type Prefixes } from './keys';
 import { readProvenance } from './provenance';
 
 /** Names of uploads that are taken for subtitles of the movie of that name. */
-export const SIDECAR = /\.(?:srt|vtt)$/u;
-const EXTENSIONS = ['srt', 'vtt'];
+export const SIDECAR = /\.(?:srt|SRT|vtt|VTT)$/u;
+/** Keys are case-sensitive, and each is asked for by its name. */
+const EXTENSIONS = ['srt', 'SRT', 'vtt', 'VTT'];
 /** The subtitles of a long film take a tenth of a megabyte. */
 const MAX_BYTES = 8 * 1024 ** 2;
 

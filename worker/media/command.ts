@@ -1,13 +1,15 @@
 import path from 'node:path';
 import type { Probe, SubtitleStream } from './probe';
-import { SAFE_INPUT, SAFE_SUBTITLES } from './probe';
+import { MAX_MOVIE_PIXELS, SAFE_INPUT, SAFE_SUBTITLES } from './probe';
 import type { Rendition } from './renditions';
 
 /** The stated quality of every rendition: constant rate factor of x264 (lower is better; 18 looks lossless) and its preset. */
 export const QUALITY = { codec: 'libx264', crf: 22, preset: 'fast' } as const;
 const AUDIO_RATE = 128_000;
-/** A file may exceed what its bit rates allow by this factor: bursts, and what the container adds. */
-const OVERHEAD = 1.25;
+/** A file may exceed what its bit rates allow by this factor: encoders hold them nearly, and containers list each sample. */
+const OVERHEAD = 1.02;
+/** Length of the decoder's buffer: by what it holds at this rate, bursts may exceed the rate, once in a file. In seconds. */
+const BUFFER_SECONDS = 2;
 /** Length of an HLS segment in seconds; a key frame begins each, at the same times in all renditions. */
 export const SEGMENT_SECONDS = 4;
 
@@ -45,7 +47,7 @@ export function movieArguments({ input, folder, probe, renditions, subtitles }: 
     file === undefined ? `0:s:${stream?.position ?? 0}` : `${sidecars.indexOf(file) + 1}:s:0`;
   return [
     ...['-hide_banner', '-nostdin', '-y', '-v', 'error', '-progress', 'pipe:1', '-nostats'],
-    ...[...SAFE_INPUT, '-i', input],
+    ...[...SAFE_INPUT, '-max_pixels', String(MAX_MOVIE_PIXELS), '-i', input],
     ...sidecars.flatMap((file) => [...SAFE_SUBTITLES, '-i', file]),
     ...['-filter_complex', filterGraph(probe, renditions)],
     ...['-map', '[poster]', '-frames:v', '2', '-fps_mode', 'passthrough', '-q:v', '3', '-update', '1'],
@@ -72,9 +74,13 @@ export function movieArguments({ input, folder, probe, renditions, subtitles }: 
   ];
 }
 
-/** The largest file that may come of a rendition, in bytes. */
+/**
+ * The largest file that may come of a rendition, in bytes. x264 bounds the rate by the decoder's buffer (ITU-T H.264, annex
+ * C), which is a bound of the average: noise that it cannot compress came to the rate and 0.4 of the buffer.
+ */
 export function maxFileBytes({ maxRate }: Rendition, durationSeconds: number): number {
-  return ((maxRate + AUDIO_RATE) / 8) * (durationSeconds + SEGMENT_SECONDS) * OVERHEAD;
+  const bits = (maxRate + AUDIO_RATE) * durationSeconds + maxRate * BUFFER_SECONDS;
+  return (bits / 8) * OVERHEAD;
 }
 
 /**
@@ -90,7 +96,8 @@ function filterGraph({ durationSeconds, video }: Probe, renditions: readonly Ren
   const posterWidth = Math.min(720, video?.width ?? 720);
   const posterAt = (durationSeconds / 10).toFixed(3);
   return [
-    `[0:v:0]${largest},format=yuv420p,split=${renditions.length + 1}[v0]${heads}[p]`,
+    // A cover is a video stream as well, and may come first.
+    `[0:${video?.index ?? 0}]${largest},format=yuv420p,split=${renditions.length + 1}[v0]${heads}[p]`,
     ...smaller.map((scaled, i) => `[s${i + 1}]${scaled}[v${i + 1}]`),
     `[p]select='eq(n,0)+gte(t,${posterAt})',scale=${posterWidth}:-2,setsar=1,format=yuvj420p[poster]`,
   ].join(';');
@@ -105,7 +112,7 @@ function videoOptions(renditions: readonly Rendition[]): string[] {
       `-maxrate:v:${i}`,
       String(maxRate),
       `-bufsize:v:${i}`,
-      String(2 * maxRate),
+      String(BUFFER_SECONDS * maxRate),
     ]),
   ];
 }

@@ -10,8 +10,19 @@ import type { MediaTools } from './tools';
 const CONTAINERS = 'mov,matroska,avi,mpegts,mpeg,flv,asf,ogg';
 const IMAGES = 'image2,jpeg_pipe,png_pipe,webp_pipe,gif,bmp_pipe,tiff_pipe';
 
-/** Options before every input: only local files, only formats that hold their own data. */
-export const SAFE_INPUT = onlyFormats(`${CONTAINERS},${IMAGES}`);
+/**
+ * Pixels that a picture may have: as many as cameras and phones take (16,320 × 12,240). A small file may stand for a
+ * picture of any size, and ffmpeg holds it in memory as 1.5 (JPEG) to 8 bytes a pixel (PNG with 16 bits and alpha).
+ */
+export const MAX_PIXELS = 200_000_000;
+/**
+ * Pixels of a movie's picture, of which ffmpeg holds dozens at a time: the largest frame of H.264, level 6.2 (ITU-T H.264,
+ * table A-1: 139,264 macroblocks of 16 × 16), which takes 8K (8,192 × 4,320).
+ */
+export const MAX_MOVIE_PIXELS = 139_264 * 256;
+
+/** Options before every input: only local files, only formats that hold their own data, and no picture of any size. */
+export const SAFE_INPUT = [...onlyFormats(`${CONTAINERS},${IMAGES}`), '-max_pixels', String(MAX_PIXELS)];
 /** The same for a file of subtitles. */
 export const SAFE_SUBTITLES = onlyFormats('srt,webvtt');
 
@@ -37,7 +48,11 @@ const report = z.object({
 });
 
 export interface VideoStream {
+  /** Among all streams of the file, from 0. */
+  readonly index: number;
   readonly codec: string;
+  /** Of a picture as it is stored or shown, whichever is larger. */
+  readonly pixels: number;
   /** As it is shown: rotation and pixel shape applied. */
   readonly width: number;
   readonly height: number;
@@ -125,9 +140,12 @@ function toVideo(video: z.infer<typeof stream>): VideoStream | undefined {
   const pixelShape = numerator > 0 && denominator > 0 ? numerator / denominator : 1;
   const rotation = video.side_data_list?.find((data) => data.rotation !== undefined)?.rotation ?? 0;
   const shown = { width: width * pixelShape, height };
+  const pixels = Math.max(width, shown.width) * height;
   const turned = Math.abs(rotation) % 180 === 90;
   return {
+    index: video.index,
     codec: video.codec_name ?? 'unknown',
+    pixels,
     width: Math.round(turned ? shown.height : shown.width),
     height: Math.round(turned ? shown.width : shown.height),
   };

@@ -6,7 +6,7 @@ import { checkMediaTools } from './tools';
 
 describe('ffmpeg and ffprobe', () => {
   it('are fit for use where both run', async () => {
-    await checkMediaTools(await requireMediaTools());
+    await expect(checkMediaTools(await requireMediaTools())).resolves.toBeUndefined();
   });
 
   it('are an error by name where one is there but does not run', async () => {

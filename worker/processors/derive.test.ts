@@ -1,3 +1,4 @@
+import { crc32, deflateSync } from 'node:zlib';
 import { NonRetryableError } from '../queue/errors';
 import { Body } from '../../testing/s3/body';
 import { S3Error } from '../../testing/s3/bucket';
@@ -30,6 +31,10 @@ describe('a file that is no good movie', () => {
     [
       'a movie without its index',
       async () => (await studio.media.make('x.mp4', ...picture('640x360'), ...quickly)).subarray(0, 20_000),
+    ],
+    [
+      'pictures larger than any level of H.264 has them',
+      () => studio.media.make('x.mkv', '-f', 'lavfi', '-i', 'color=s=8000x4600:r=1:d=1', '-c:v', 'mjpeg'),
     ],
     ['sound alone', () => studio.media.make('x.m4a', ...tone(), '-c:a', 'aac')],
   ])('(%s) is refused for good, by name, and stays where it is', async (_, content) => {
@@ -270,11 +275,46 @@ describe('an image', () => {
     expect(p.bucket.keys).toContain('processed/i.PNG');
   });
 
+  it('of more pixels than memory may take is refused for good, however small its file', async () => {
+    await using p = await studio.start();
+    const content = emptyPng(15_000, 15_000);
+    expect(content.length).toBeLessThan(100_000);
+    const delivery = p.deliver(p.upload('uploads/i.png', Body.of(content)));
+    await expect(delivery).rejects.toThrow(NonRetryableError);
+    await expect(delivery).rejects.toThrow('more than 200000000 pixels');
+    await p.deliver(p.upload('uploads/i.png', Body.of(emptyPng(5000, 5000))));
+    expect(manifestOf(p, 'i.png')).toMatchObject({ width: 5000, height: 5000 });
+  });
+
   it('that is none is refused for good', async () => {
     await using p = await studio.start();
     await expect(p.deliver(p.upload('uploads/i.jpg', 'no image'))).rejects.toThrow(NonRetryableError);
   });
 });
+
+/** A black PNG. */
+function emptyPng(width: number, height: number): Buffer {
+  const chunk = (type: string, data: Buffer): Buffer => {
+    const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
+    const body = Buffer.concat([Buffer.from(type), data]);
+    length.writeUInt32BE(data.length);
+    sum.writeUInt32BE(crc32(body));
+    return Buffer.concat([length, body, sum]);
+  };
+  const head = Buffer.alloc(13);
+  head.writeUInt32BE(width, 0);
+  head.writeUInt32BE(height, 4);
+  // One bit a pixel, in shades of grey.
+  head[8] = 1;
+  const rows = Buffer.alloc(height * (1 + Math.ceil(width / 8)));
+  const signature = Buffer.from('89504e470d0a1a0a', 'hex');
+  return Buffer.concat([
+    signature,
+    chunk('IHDR', head),
+    chunk('IDAT', deflateSync(rows)),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
+}
 
 /** The JPEG with orientation 6 in its EXIF: to be turned by 90° clockwise. */
 function turnedByExif(jpeg: Buffer): Buffer {

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { probe, SAFE_INPUT, type VideoStream } from '../media/probe';
+import { MAX_PIXELS, probe, SAFE_INPUT, type VideoStream } from '../media/probe';
 import { runTool, ToolError } from '../media/run';
 import type { MediaTools } from '../media/tools';
 import { NonRetryableError } from '../queue/errors';
@@ -24,7 +24,8 @@ export async function makeThumbnail(
   { input, folder, signal }: DeriveWork,
 ): Promise<Derived> {
   const { video } = await probe(tools, input, signal);
-  if (video === undefined) throw new NonRetryableError('it holds no picture');
+  if (video === undefined)
+    throw new NonRetryableError(`it holds no picture, or one of more than ${MAX_PIXELS} pixels`);
   const fit = `scale='min(${LONGER_SIDE},iw)':'min(${LONGER_SIDE},ih)':force_original_aspect_ratio=decrease`;
   const output = ['-frames:v', '1', '-vf', `${fit},format=yuvj420p`, '-map_metadata', '-1', '-update', '1'];
   const args = [

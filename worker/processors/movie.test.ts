@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { made, manifestOf, picture, quickly, Studio, tone } from '../testing/studio';
 import { Body } from '../../testing/s3/body';
 
@@ -261,6 +262,22 @@ describe('subtitle files', () => {
 });
 
 describe('a movie out of the ordinary', () => {
+  it('is made of its own picture, not of a cover that comes before it', async () => {
+    await using p = await studio.start();
+    const [film, cover] = [path.join(studio.media.path, 'v.mp4'), path.join(studio.media.path, 'c.jpg')];
+    await studio.media.make('v.mp4', ...picture('320x240', 2), ...quickly);
+    await studio.media.make('c.jpg', ...picture('64x64', 0.1), '-frames:v', '1');
+    const inputs = ['-i', film, '-i', cover, '-map', '0', '-map', '1', '-c', 'copy'];
+    const content = coverFirst(
+      await studio.media.make('vc.mp4', ...inputs, '-disposition:v:1', 'attached_pic'),
+    );
+    const { streams } = await studio.media.describe(content);
+    expect(streams.map(({ codec_name }) => codec_name)).toEqual(['mjpeg', 'h264']);
+    await p.deliver(p.upload('uploads/a.mp4', Body.of(content)));
+    const rendition = await studio.media.describe(made(p, 'a.mp4', '240p.mp4'));
+    expect(rendition.streams).toMatchObject([{ codec_name: 'h264', nb_read_packets: '20' }]);
+  });
+
   it('that does not state its length, as browsers record them, gets playlists of its real length', async () => {
     await using p = await studio.start();
     p.upload('uploads/a.srt', '1\n00:00:00,500 --> 00:00:01,500\nHello\n');
@@ -307,6 +324,19 @@ describe('a movie out of the ordinary', () => {
     ]);
   });
 });
+
+/** The same MP4 with its cover in front of its tracks: boxes of `moov` in another order (ISO 14496-12 leaves it open). */
+function coverFirst(mp4: Buffer): Buffer {
+  const start = mp4.indexOf('moov') + 4;
+  const end = start - 8 + mp4.readUInt32BE(start - 8);
+  const boxes: Buffer[] = [];
+  for (let at = start; at < end; at += mp4.readUInt32BE(at))
+    boxes.push(mp4.subarray(at, at + mp4.readUInt32BE(at)));
+  const isCover = (box: Buffer): boolean => box.toString('latin1', 4, 8) === 'udta';
+  const [head = mp4, ...rest] = boxes;
+  const ordered = [head, ...rest.filter(isCover), ...rest.filter((box) => !isCover(box))];
+  return Buffer.concat([mp4.subarray(0, start), ...ordered, mp4.subarray(end)]);
+}
 
 /** The same MP4 with its picture turned by a quarter: the matrix in its track header (ISO 14496-12, `tkhd`) says so. */
 function rotated(mp4: Buffer, height: number): Buffer {

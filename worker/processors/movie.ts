@@ -8,7 +8,7 @@ import {
   videoCodec,
   type EncodedRendition,
 } from '../media/hls';
-import { probe, type Probe } from '../media/probe';
+import { MAX_MOVIE_PIXELS, probe, type Probe } from '../media/probe';
 import { planRenditions, type Rendition, type Skipped } from '../media/renditions';
 import { runTool, ToolError } from '../media/run';
 import { NonRetryableError } from '../queue/errors';
@@ -44,6 +44,10 @@ export async function makeMovie(options: MovieOptions, work: DeriveWork): Promis
   const { input, folder, signal } = work;
   const source = await probe(tools, input, signal);
   if (source.video === undefined) throw new NonRetryableError('it holds no video');
+  if (source.video.pixels > MAX_MOVIE_PIXELS)
+    throw new NonRetryableError(
+      `its picture of ${source.video.pixels} pixels is too large: a movie may have ${MAX_MOVIE_PIXELS}`,
+    );
   const { renditions, skipped } = planRenditions(source.video, options.upscale);
   const embedded = embeddedSubtitles(source);
   const fetched = await fetchSidecars(options, work.upload, work);

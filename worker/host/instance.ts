@@ -45,6 +45,7 @@ export function instanceDuties(
       protection.running(running);
     },
     serve(work) {
+      protection.running(running);
       served = serveGroup({
         ...environment,
         autoScalingGroupName,

@@ -1,10 +1,14 @@
 import type { InstanceMetadata } from '../../instance/metadata';
 
-/** Sets whether the group may choose this instance when it scales in. */
-export type SetProtection = (isProtected: boolean) => Promise<void>;
+/**
+ * Sets whether the group may choose this instance when it scales in. False where no group could choose it now (outside a
+ * group, in its warm pool, on its way out): nothing was set.
+ */
+export type SetProtection = (isProtected: boolean) => Promise<boolean>;
 
 export interface ScaleInProtectionOptions {
   readonly set: SetProtection;
+  /** Told when a call fails, once for each row of failures. */
   readonly failed: (error: unknown) => void;
   /**
    * Work of this length and longer is protected, in milliseconds; shorter work ends in the drain anyway.
@@ -16,19 +20,21 @@ export interface ScaleInProtectionOptions {
 }
 
 /**
- * Protects a busy instance from scale-in and frees an idle one, without a call for each short task. A call that fails is
- * made again after the next delay.
+ * Protects a busy instance from scale-in and frees an idle one, without a call for each short task. A call that fails, or
+ * sets nothing, is made again after the next delay.
  */
 export class ScaleInProtection {
-  #wanted = false;
-  #actual = false;
+  #wanted: boolean | undefined;
+  /** Not known at first: a worker that was killed at work leaves its instance protected. */
+  #actual: boolean | undefined;
+  #failing = false;
   #timer: NodeJS.Timeout | undefined;
   #calling: Promise<void> = Promise.resolve();
   #stopped = false;
 
   constructor(private readonly options: ScaleInProtectionOptions) {}
 
-  /** Told of the number of running tasks whenever it changes. */
+  /** Told of the number of running tasks at the begin of the work and whenever it changes. */
   running(count: number): void {
     const wanted = count > 0;
     if (wanted === this.#wanted) return;
@@ -36,7 +42,7 @@ export class ScaleInProtection {
     this.#schedule();
   }
 
-  /** Clears the protection if it is set, and ends. */
+  /** Clears the protection if it may be set, and ends. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#wanted = false;
@@ -61,23 +67,28 @@ export class ScaleInProtection {
 
   async #apply(): Promise<void> {
     const wanted = this.#wanted;
-    if (wanted === this.#actual) return;
+    if (wanted === undefined || wanted === this.#actual) return;
     try {
-      await this.options.set(wanted);
-      this.#actual = wanted;
+      if (await this.options.set(wanted)) this.#actual = wanted;
+      this.#failing = false;
     } catch (error) {
-      this.options.failed(error);
+      if (!this.#failing) this.options.failed(error);
+      this.#failing = true;
     }
   }
 }
 
-/** By SetInstanceProtection of EC2 Auto Scaling; the client is loaded at the first call. */
+/**
+ * By SetInstanceProtection of EC2 Auto Scaling, which takes no instance of a warm pool; only an instance of a group has a
+ * target lifecycle state. The client is loaded at the first call.
+ */
 export function setInstanceProtection(
   region: string,
   autoScalingGroupName: string,
   metadata: InstanceMetadata,
 ): SetProtection {
   return async (isProtected) => {
+    if ((await metadata.read('autoscaling/target-lifecycle-state')) !== 'InService') return false;
     const { AutoScalingClient, SetInstanceProtectionCommand } = await import('@aws-sdk/client-auto-scaling');
     const client = new AutoScalingClient({ region });
     try {
@@ -89,6 +100,7 @@ export function setInstanceProtection(
           ProtectedFromScaleIn: isProtected,
         }),
       );
+      return true;
     } finally {
       client.destroy();
     }

@@ -11,5 +11,10 @@ export function tellOnStdout(line: string): void {
 
 /** The text with its control characters escaped, as `\u000a`. */
 export function oneLine(text: string): string {
-  return text.replace(CONTROL, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return text.replace(CONTROL, escaped);
+}
+
+/** A character of 16 bits as `\u000a`. */
+export function escaped(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }

@@ -46,7 +46,7 @@ describe('a handler that fails', () => {
   it('tells the reason in characters and attributes that SQS takes', async () => {
     await using r = await rehearse({
       sendsToDeadLetterQueue: true,
-      handler: () => Promise.reject(new NonRetryableError(`a\u0001b ${'x'.repeat(2_000)}`)),
+      handler: () => Promise.reject(new NonRetryableError(`a\u0001b \ufffe\uffff\ud800 \u{1f600} ${'x'.repeat(2_000)}`)),
     });
     const attributes = Object.fromEntries(
       Array.from({ length: 10 }, (_, index) => [`a${index}`, { DataType: 'String', StringValue: 'b' }]),
@@ -56,7 +56,9 @@ describe('a handler that fails', () => {
     await until('it is deleted', () => r.queue.deleted === 1);
     const sent = r.deadLetterQueue.visible[0]!.attributes!;
     expect(Object.keys(sent)).toHaveLength(10);
-    expect(sent.FailureReason!.StringValue).toMatch(/^NonRetryableError: a\\u0001b x+$/);
+    expect(sent.FailureReason!.StringValue).toMatch(
+      /^NonRetryableError: a\\u0001b \\ufffe\\uffff\\ud800 \u{1f600} x+$/u,
+    );
     expect(sent.FailureReason!.StringValue).toHaveLength(1024);
   });
 

@@ -1,5 +1,5 @@
 import type { BatchResultErrorEntry, Message } from '@aws-sdk/client-sqs';
-import { oneLine } from '../log/story';
+import { escaped, oneLine } from '../log/story';
 import type { SqsApi } from './sqs-api';
 import type { BatchFailure, QueueMessage, QueueTransport } from './transport';
 
@@ -7,6 +7,12 @@ import type { BatchFailure, QueueMessage, QueueTransport } from './transport';
 const REASON_LENGTH = 1024;
 /** Of one message. Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
 const MOST_ATTRIBUTES = 10;
+
+/**
+ * Characters that SQS refuses beside the control characters; lone surrogates too.
+ * Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+ */
+const REFUSED = /[\ufffe\uffff\p{Cs}]/gu;
 
 /** Speaks to one queue, and to its dead-letter queue when its URL is given. */
 export function sqsTransport(api: SqsApi, queueUrl: string, deadLetterQueueUrl?: string): QueueTransport {
@@ -56,7 +62,7 @@ export function sqsTransport(api: SqsApi, queueUrl: string, deadLetterQueueUrl?:
                 .slice(0, MOST_ATTRIBUTES - 2)
                 .map(([k, v]) => [k, stringAttribute(v)]),
             ),
-            FailureReason: stringAttribute(oneLine(reason).slice(0, REASON_LENGTH).toWellFormed()),
+            FailureReason: stringAttribute(acceptable(reason)),
             OriginalMessageId: stringAttribute(message.id),
           },
           ...(message.groupId !== undefined && {
@@ -67,6 +73,11 @@ export function sqsTransport(api: SqsApi, queueUrl: string, deadLetterQueueUrl?:
       },
     }),
   };
+}
+
+/** What SQS takes of the reason, what it does not take escaped. */
+function acceptable(reason: string): string {
+  return oneLine(reason).replace(REFUSED, escaped).slice(0, REASON_LENGTH).toWellFormed();
 }
 
 function stringAttribute(StringValue: string): { DataType: 'String'; StringValue: string } {

@@ -2,7 +2,7 @@ import { backoffMs } from './backoff';
 import { ConsumerStoppedError, NonRetryableError, reasonOf } from './errors';
 import type { Outcome } from './events';
 import { Leases, type Lease } from './leases';
-import { resolveOptions, type ConsumerOptions, type ResolvedOptions } from './options';
+import { checkedDrainSeconds, resolveOptions, type ConsumerOptions, type ResolvedOptions } from './options';
 import { Outbox } from './outbox';
 import { Receiver } from './receiver';
 import { Schedule } from './schedule';
@@ -33,7 +33,7 @@ interface Ending {
  * A message is deleted only after its handler resolved. Delivery is at least once: handlers must be idempotent.
  *
  * @example
- * const consumer = new QueueConsumer({ transport: sdkTransport(new SQSClient({}), queueUrl), handler });
+ * const consumer = new QueueConsumer({ transport: sqsTransport(sdkApi(new SQSClient({})), queueUrl), handler });
  * consumer.start();
  * process.once('SIGTERM', () => void consumer.stop());
  */
@@ -131,18 +131,19 @@ export class QueueConsumer {
 
   /**
    * Stops receiving at once, gives back what has not begun, lets running handlers end within the drain time, aborts the
-   * rest and gives their messages back, deletes everything that is done, then resolves. Never rejects.
+   * rest and gives their messages back, deletes everything that is done, then resolves. It rejects with a RangeError when
+   * the drain time is out of its range (nothing is stopped then), and for no other reason.
    *
    * Called again it is the same stop, but a shorter drain time counts.
    *
-   * @param drainSeconds how long running handlers may go on. @default the option `drainSeconds`
+   * @param drainSeconds how long running handlers may go on, 0 to 43200. @default the option `drainSeconds`
    */
   async stop({
     drainSeconds = this.#options.drainSeconds,
   }: { readonly drainSeconds?: number } = {}): Promise<void> {
     const timer = setTimeout(() => {
       this.#drainOver.resolve(false);
-    }, drainSeconds * 1000);
+    }, checkedDrainSeconds(drainSeconds) * 1000);
     this.#stopped ??= this.#stop();
     await this.#stopped;
     clearTimeout(timer);

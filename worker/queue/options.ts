@@ -79,13 +79,18 @@ export function resolveOptions(options: ConsumerOptions): ResolvedOptions {
       taskTimeoutSeconds: within('taskTimeoutSeconds', options.taskTimeoutSeconds, 0.001, 43_200),
     }),
     deleteLingerMs: within('deleteLingerMs', options.deleteLingerMs ?? 20, 0, 10_000),
-    drainSeconds: within('drainSeconds', options.drainSeconds ?? 30, 0, 43_200),
+    drainSeconds: checkedDrainSeconds(options.drainSeconds ?? 30),
     graceSeconds: within('graceSeconds', options.graceSeconds ?? 5, 0, 600),
     retryBackoff: options.retryBackoff ?? { baseMs: 1000, maxMs: 900_000 },
     callBackoff: options.callBackoff ?? { baseMs: 200, maxMs: 30_000 },
     maxInvisibleSeconds: within('maxInvisibleSeconds', options.maxInvisibleSeconds ?? 43_200, 1, 43_200),
     observer: guarded(options.observer ?? (() => undefined)),
   };
+}
+
+/** @throws RangeError naming the value got and what is allowed. */
+export function checkedDrainSeconds(seconds: number): number {
+  return within('drainSeconds', seconds, 0, 43_200);
 }
 
 function guarded(observer: QueueObserver): QueueObserver {

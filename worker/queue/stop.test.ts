@@ -132,7 +132,8 @@ describe('stopping a consumer', () => {
     r.server.intercept = () => Promise.resolve('reset');
     work.open();
     await r.consumer.stop();
-    expect(r.told('call-failed').every(({ call }) => call === 'delete')).toBe(true);
+    expect(r.told('finished')).toMatchObject([{ outcome: 'done' }]);
+    expect(new Set(r.told('call-failed').map(({ call }) => call))).toEqual(new Set(['delete']));
     expect(r.queue.deleted).toBe(0);
   });
 
@@ -171,6 +172,20 @@ describe('stopping a consumer', () => {
     expect(r.told('abandoned')).toHaveLength(1);
     expect(r.server.calls.ChangeMessageVisibilityBatch).toBe(calls);
     never.open();
+  });
+
+  it.each([Infinity, NaN, -1, 43_201])('is not begun with a drain time of %p seconds', async (drainSeconds) => {
+    const work = gate();
+    await using r = await rehearse({ handler: () => work.passed });
+    r.queue.send({ body: 'x' });
+    r.consumer.start();
+    await until('it runs', () => r.consumer.running === 1);
+    await expect(r.consumer.stop({ drainSeconds })).rejects.toThrow(
+      new RangeError(`drainSeconds must be from 0 to 43200, got ${drainSeconds}`),
+    );
+    expect(r.told('stopping')).toHaveLength(0);
+    work.open();
+    await until('it is deleted', () => r.queue.deleted === 1);
   });
 
   it('is the same stop when it is called again, and the shorter drain time counts', async () => {

@@ -224,7 +224,7 @@ export class QueueConsumer {
   /** Tells the queue how the handler ended, and names it. */
   async #settle(lease: Lease, result: TaskResult): Promise<Ending> {
     if (!this.#leases.isHeld(lease)) {
-      this.#endGroup(lease);
+      this.#schedule.done(lease);
       return { outcome: 'lost', ...(!result.ok && { error: result.error }) };
     }
     if (result.ok) {
@@ -262,42 +262,25 @@ export class QueueConsumer {
   #deleted(lease: Lease, failure: BatchFailure | undefined): void {
     const { message } = lease;
     this.#leases.release(lease);
-    if (failure === undefined) {
-      this.#schedule.done(lease);
-      this.#options.observer({ type: 'deleted', message });
-    } else {
-      this.#endGroup(lease);
+    this.#schedule.done(lease);
+    if (failure === undefined) this.#options.observer({ type: 'deleted', message });
+    else
       this.#options.observer({
         type: 'delete-failed',
         message,
         reason: `${failure.code} ${failure.message}`,
       });
-    }
     this.#pump();
   }
 
   #lost(lease: Lease, reason: Error): void {
     this.#schedule.remove(lease);
-    this.#giveBackGroup(lease);
     this.#options.observer({ type: 'lost', message: lease.message, reason: reason.message });
   }
 
   #giveBack(lease: Lease, seconds: number): void {
     this.#leases.release(lease);
     this.#returns.add({ receiptHandle: lease.receiptHandle, seconds });
-    this.#endGroup(lease);
-  }
-
-  #endGroup(lease: Lease): void {
-    this.#giveBackGroup(lease);
     this.#schedule.done(lease);
-  }
-
-  /** The message was not handled, so those behind it in its FIFO group must not run before its next delivery. */
-  #giveBackGroup(lease: Lease): void {
-    for (const later of this.#schedule.takeGroupOf(lease)) {
-      this.#leases.release(later);
-      this.#returns.add({ receiptHandle: later.receiptHandle, seconds: 0 });
-    }
   }
 }

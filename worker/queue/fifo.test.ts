@@ -1,4 +1,5 @@
-import { rehearse } from '../testing/rehearsal';
+import { gate, rehearse } from '../testing/rehearsal';
+import { SqsError } from '../testing/sqs-queue';
 import { until } from '../testing/until';
 
 describe('a FIFO queue', () => {
@@ -6,13 +7,14 @@ describe('a FIFO queue', () => {
     const handled: string[] = [];
     const running = new Set<string>();
     const besideItsGroup: string[] = [];
-    let together = 0;
+    const sideBySide = gate();
     await using r = await rehearse({
       queueName: 'tasks.fifo',
       handler: async ({ body, groupId = '' }) => {
         if (running.has(groupId)) besideItsGroup.push(body);
         running.add(groupId);
-        together = Math.max(together, running.size);
+        if (running.size === 2) sideBySide.open();
+        await sideBySide.passed;
         await new Promise(setImmediate);
         running.delete(groupId);
         handled.push(body);
@@ -28,7 +30,6 @@ describe('a FIFO queue', () => {
       );
     }
     expect(besideItsGroup).toEqual([]);
-    expect(together).toBe(2);
   });
 
   it('has no message of a group handled before the failed one ahead of it', async () => {
@@ -45,6 +46,69 @@ describe('a FIFO queue', () => {
     r.consumer.start();
     await until('all are deleted', () => r.queue.deleted === 4);
     expect(handled).toEqual(['0', '1', '2', '3']);
+  });
+
+  it('has other groups handled beside one that is slow and has many messages', async () => {
+    const slow = gate();
+    const handled: string[] = [];
+    await using r = await rehearse({
+      queueName: 'tasks.fifo',
+      handler: async ({ body }) => {
+        if (body === 'a0') await slow.passed;
+        handled.push(body);
+      },
+    });
+    for (let i = 0; i < 12; i += 1) r.queue.send({ body: `a${i}`, groupId: 'a' });
+    for (const groupId of ['b', 'c']) r.queue.send({ body: groupId, groupId });
+    r.consumer.start();
+    await until('the others are deleted', () => r.queue.deleted === 2);
+    expect(handled.sort()).toEqual(['b', 'c']);
+    slow.open();
+    await until('all are deleted', () => r.queue.deleted === 14);
+  });
+
+  it('takes a message that always fails to the dead-letter queue alone: those behind it are handled then', async () => {
+    const handled: unknown[] = [];
+    await using r = await rehearse({
+      queueName: 'tasks.fifo',
+      maxReceiveCount: 2,
+      handler: ({ body, receiveCount }) => {
+        if (body === 'poison') return Promise.reject(new Error('poison'));
+        handled.push([body, receiveCount]);
+        return Promise.resolve();
+      },
+    });
+    for (const body of ['poison', '1', '2']) r.queue.send({ body, groupId: 'g' });
+    r.consumer.start();
+    await until('the others are deleted', () => r.queue.deleted === 2);
+    expect(handled).toEqual([
+      ['1', 1],
+      ['2', 1],
+    ]);
+    expect(r.deadLetterQueue.visible.map(({ body }) => body)).toEqual(['poison']);
+    expect(r.told('finished').map(({ outcome }) => outcome)).toEqual(['retried', 'retried', 'done', 'done']);
+  });
+
+  it('has a message that was lost handled as soon as its first handler has ended', async () => {
+    const ended = gate();
+    const counts: number[] = [];
+    await using r = await rehearse({
+      queueName: 'tasks.fifo',
+      visibilityTimeoutSeconds: 1,
+      handler: async ({ receiveCount }) => {
+        counts.push(receiveCount);
+        if (receiveCount === 1) await ended.passed;
+      },
+    });
+    r.queue.entryFault = () => new SqsError('MessageNotInflight', 'not in flight');
+    r.queue.send({ body: 'x', groupId: 'g' });
+    r.consumer.start();
+    await until('it is lost', () => r.told('lost').length === 1);
+    r.queue.entryFault = undefined;
+    await until('it is received again', () => r.consumer.buffered === 1);
+    ended.open();
+    await until('it is deleted', () => r.queue.deleted === 1);
+    expect(counts).toEqual([1, 2]);
   });
 
   it('is told apart from a standard queue whose messages carry group ids for fairness', async () => {

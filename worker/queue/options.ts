@@ -1,6 +1,7 @@
 import type { BackoffOptions } from './backoff';
 import { reasonOf } from './errors';
 import type { QueueObserver } from './events';
+import { BATCH_SIZE } from './outbox';
 import type { QueueMessage, QueueTransport } from './transport';
 
 /** What a handler gets besides the message. */
@@ -33,7 +34,7 @@ export interface ConsumerOptions {
    * within a second, since those behind slow ones are better left to other workers. @default `concurrency`, at most 30
    */
   readonly prefetch?: number;
-  /** Receive calls at a time while the queue has messages; one while it has none. @default 1 for each 10 of concurrency, at most 8 */
+  /** Receive calls at a time while the queue has messages; one while it has none. @default 1 for each 10 of concurrency, for each 1 on a FIFO queue, at most 8 */
   readonly pollers?: number;
   /** How long a receive call waits for messages, in seconds, 0 to 20. @default 20 */
   readonly waitSeconds?: number;
@@ -62,6 +63,7 @@ export type ResolvedOptions = Required<Omit<ConsumerOptions, 'taskTimeoutSeconds
 /** @throws RangeError naming the option, the value got and what is allowed. */
 export function resolveOptions(options: ConsumerOptions): ResolvedOptions {
   const concurrency = whole('concurrency', options.concurrency ?? 10, 1, 10_000);
+  const { receiveBatchSize = BATCH_SIZE } = options.transport;
   return {
     transport: options.transport,
     handler: options.handler,
@@ -73,7 +75,7 @@ export function resolveOptions(options: ConsumerOptions): ResolvedOptions {
     ),
     concurrency,
     prefetch: whole('prefetch', options.prefetch ?? Math.min(concurrency, 30), 0, concurrency),
-    pollers: whole('pollers', options.pollers ?? Math.min(8, Math.ceil(concurrency / 10)), 1, 100),
+    pollers: whole('pollers', options.pollers ?? Math.min(8, Math.ceil(concurrency / receiveBatchSize)), 1, 100),
     waitSeconds: whole('waitSeconds', options.waitSeconds ?? 20, 0, 20),
     ...(options.taskTimeoutSeconds !== undefined && {
       taskTimeoutSeconds: within('taskTimeoutSeconds', options.taskTimeoutSeconds, 0.001, 43_200),

@@ -32,13 +32,14 @@ export class Receiver {
 
   /** Starts as many receive calls as room and pollers allow. */
   pump(): void {
-    const { pollers } = this.options;
-    const worthACall = Math.min(BATCH_SIZE, Math.max(1, this.prefetch()));
+    const { pollers, transport } = this.options;
+    const batchSize = transport.receiveBatchSize ?? BATCH_SIZE;
+    const worthACall = Math.min(batchSize, Math.max(1, this.prefetch()));
     while (!this.#halt.signal.aborted && this.#retry === undefined) {
       if (this.#calls.size >= (this.#busy ? pollers : 1)) return;
       const room = this.room() - this.#reserved;
       if (room < worthACall) return;
-      this.#start(Math.min(BATCH_SIZE, room));
+      this.#start(Math.min(batchSize, room));
     }
   }
 

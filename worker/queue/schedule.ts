@@ -35,14 +35,6 @@ export class Schedule {
     this.#waiting = this.#waiting.filter((waiting) => waiting !== lease);
   }
 
-  /** Takes out the messages that wait behind this one in its group. */
-  takeGroupOf({ message: { groupId } }: Lease): Lease[] {
-    if (groupId === undefined) return [];
-    const taken = this.#waiting.filter((lease) => lease.message.groupId === groupId);
-    this.#waiting = this.#waiting.filter((lease) => lease.message.groupId !== groupId);
-    return taken;
-  }
-
   takeAll(): Lease[] {
     return this.#waiting.splice(0);
   }

@@ -19,6 +19,10 @@ export function sqsTransport(api: SqsApi, queueUrl: string, deadLetterQueueUrl?:
   // Standard queues may carry group ids as well (fair queues), without any order to keep.
   const fifo = queueUrl.endsWith('.fifo');
   return {
+    // SQS would return as many as it can of one group. All but the first wait then, keep the slots of other groups, and count
+    // as received whenever the first is delivered again: a first that fails takes them unrun to the dead-letter queue.
+    ...(fifo && { receiveBatchSize: 1 }),
+
     async receive({ maxMessages, waitSeconds, visibilityTimeoutSeconds }, signal) {
       const answer = await api.receiveMessage(
         {

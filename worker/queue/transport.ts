@@ -38,6 +38,11 @@ export interface ReceiveRequest {
 
 /** The calls to a queue that a consumer needs. Batches hold 1 to 10 entries; a rejected promise means the whole call failed. */
 export interface QueueTransport {
+  /**
+   * How many messages a receive call is asked for at most, 1 to 10; 1 where messages have groups, since of a group no more
+   * than one message may be out at a time. @default 10
+   */
+  readonly receiveBatchSize?: number;
   receive(request: ReceiveRequest, signal: AbortSignal): Promise<readonly QueueMessage[]>;
   delete(receiptHandles: readonly string[]): Promise<readonly BatchFailure[]>;
   changeVisibility(changes: readonly VisibilityChange[]): Promise<readonly BatchFailure[]>;

@@ -49,8 +49,10 @@ export interface QueueOptions {
 
 /**
  * A queue in memory with the semantics that the SQS Developer Guide documents: visibility timeout, receipt handles that
- * a later receive replaces, redrive, and in FIFO queues (name ends in `.fifo`) no message of a group while another of
- * it is in flight. Delivery is in order and once for each visibility timeout.
+ * a later receive replaces, redrive, and in FIFO queues (name ends in `.fifo`) as many messages of one group as there are
+ * in one receive, and none of it while another is in flight. Delivery is in order and once for each visibility timeout.
+ *
+ * Groups: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-understanding-logic.html
  */
 export class MemoryQueue {
   readonly fifo: boolean;
@@ -104,18 +106,18 @@ export class MemoryQueue {
   }
 
   receive(max: number, visibilityTimeoutSeconds: number): StoredMessage[] {
-    const lockedGroups = new Set(this.fifo ? this.inFlight.map(({ groupId }) => groupId) : []);
+    const open = this.fifo ? this.#openByGroup() : this.#visible;
     const taken: StoredMessage[] = [];
-    const passed: StoredMessage[] = [];
     let next = 0;
-    while (taken.length < max && next < this.#visible.length) {
-      const message = this.#visible[next];
+    while (taken.length < max && next < open.length) {
+      const message = open[next];
       next += 1;
-      if (message === undefined) continue;
-      if (lockedGroups.has(message.groupId)) passed.push(message);
-      else if (!this.#redrive(message)) taken.push(message);
+      if (message !== undefined && !this.#redrive(message)) taken.push(message);
     }
-    this.#visible.splice(0, next, ...passed);
+    if (this.fifo) {
+      const gone = new Set(open.slice(0, next));
+      this.#visible = this.#visible.filter((message) => !gone.has(message));
+    } else this.#visible.splice(0, next);
     for (const message of taken) this.#take(message, visibilityTimeoutSeconds);
     return taken;
   }
@@ -159,6 +161,13 @@ export class MemoryQueue {
   close(): void {
     for (const { expiry } of this.#inFlight.values()) clearTimeout(expiry);
     this.#announce();
+  }
+
+  /** As many as there are of one group come first, then those of the next; none while another of its group is in flight. */
+  #openByGroup(): StoredMessage[] {
+    const locked = new Set(this.inFlight.map(({ groupId }) => groupId));
+    const open = this.#visible.filter(({ groupId }) => !locked.has(groupId));
+    return [...Map.groupBy(open, ({ groupId }) => groupId).values()].flat();
   }
 
   #take(message: StoredMessage, visibilityTimeoutSeconds: number): void {

@@ -40,7 +40,15 @@ function idle(metadata: { readonly endpoint: string }) {
 describe('the instance of an idle worker', () => {
   beforeEach(() => {
     jest.useFakeTimers({
-      doNotFake: ['Date', 'hrtime', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate', 'setInterval'],
+      doNotFake: [
+        'Date',
+        'hrtime',
+        'nextTick',
+        'performance',
+        'queueMicrotask',
+        'setImmediate',
+        'setInterval',
+      ],
     });
   });
   afterEach(() => {

@@ -9,10 +9,7 @@ const into =
     return Promise.resolve(true);
   };
 
-function start(
-  set: SetProtection,
-  failed: (error: unknown) => void = () => undefined,
-) {
+function start(set: SetProtection, failed: (error: unknown) => void = () => undefined) {
   return new ScaleInProtection({ set, failed, afterMs: 5, releaseAfterMs: 5 });
 }
 

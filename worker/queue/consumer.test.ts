@@ -203,6 +203,11 @@ describe('the options of a consumer', () => {
     [{ concurrency: 5, prefetch: 6 }, 'prefetch must be from 0 to 5, got 6'],
     [{ waitSeconds: 21 }, 'waitSeconds must be from 0 to 20, got 21'],
     [{ visibilityTimeoutSeconds: 43_201 }, 'visibilityTimeoutSeconds must be from 1 to 43200, got 43201'],
+    [{ callBackoff: { baseMs: 0, maxMs: 10 } }, 'callBackoff.baseMs must be from 1 to 43200000, got 0'],
+    [
+      { retryBackoff: { baseMs: 1, maxMs: Infinity } },
+      'retryBackoff.maxMs must be from 1 to 43200000, got Infinity',
+    ],
     [{ taskTimeoutSeconds: 0 }, 'taskTimeoutSeconds must be from 0.001 to 43200, got 0'],
   ])('%j are refused with what is allowed', (options, message) => {
     expect(() => new QueueConsumer({ transport, handler, ...options })).toThrow(new RangeError(message));

@@ -141,9 +141,12 @@ export class QueueConsumer {
   async stop({
     drainSeconds = this.#options.drainSeconds,
   }: { readonly drainSeconds?: number } = {}): Promise<void> {
-    const timer = setTimeout(() => {
-      this.#drainOver.resolve(false);
-    }, checkedDrainSeconds(drainSeconds) * 1000);
+    const timer = setTimeout(
+      () => {
+        this.#drainOver.resolve(false);
+      },
+      checkedDrainSeconds(drainSeconds) * 1000,
+    );
     this.#stopped ??= this.#stop();
     await this.#stopped;
     clearTimeout(timer);
@@ -161,7 +164,8 @@ export class QueueConsumer {
       for (const lease of this.#running.keys()) lease.abort(new ConsumerStoppedError());
       await this.#abortedEnd();
     }
-    await received;
+    // A call that heeds no abort is not waited for for ever; what it returns is given back then.
+    await this.#inGrace(received);
     await Promise.all([this.#deletes.flush(graceSeconds * 1000), this.#returns.flush(graceSeconds * 1000)]);
     this.#leases.stop();
     observer({ type: 'stopped' });
@@ -169,16 +173,21 @@ export class QueueConsumer {
 
   /** Handlers that heed no abort are not waited for for ever. */
   async #abortedEnd(): Promise<void> {
-    const grace = Promise.withResolvers<false>();
-    const timer = setTimeout(() => {
-      grace.resolve(false);
-    }, this.#options.graceSeconds * 1000);
-    await this.#runningEnd(grace.promise);
-    clearTimeout(timer);
+    await this.#inGrace(Promise.all(this.#running.values()));
     for (const lease of this.#running.keys()) {
       this.#options.observer({ type: 'abandoned', message: lease.message });
       if (this.#leases.isHeld(lease)) this.#giveBack(lease, 0);
     }
+  }
+
+  /** Waits for it, but not longer than the grace time. */
+  async #inGrace(end: Promise<unknown>): Promise<void> {
+    const over = Promise.withResolvers<undefined>();
+    const timer = setTimeout(() => {
+      over.resolve(undefined);
+    }, this.#options.graceSeconds * 1000);
+    await Promise.race([end, over.promise]);
+    clearTimeout(timer);
   }
 
   /** True when every running handler has ended before the time was over. */
@@ -199,10 +208,13 @@ export class QueueConsumer {
   }
 
   #run(lease: Lease): void {
-    const task = this.#work(lease).then(() => {
-      this.#running.delete(lease);
-      this.#pump();
-    });
+    // The handler begins a moment later, when it counts as running: it may stop the consumer, which waits for what runs.
+    const task = Promise.resolve()
+      .then(() => this.#work(lease))
+      .then(() => {
+        this.#running.delete(lease);
+        this.#pump();
+      });
     this.#running.set(lease, task);
     this.#options.observer({ type: 'started', message: lease.message });
   }
@@ -223,10 +235,7 @@ export class QueueConsumer {
 
   /** Tells the queue how the handler ended, and names it. */
   async #settle(lease: Lease, result: TaskResult): Promise<Ending> {
-    if (!this.#leases.isHeld(lease)) {
-      this.#schedule.done(lease);
-      return { outcome: 'lost', ...(!result.ok && { error: result.error }) };
-    }
+    if (!this.#leases.isHeld(lease)) return this.#giveUp(lease, result);
     if (result.ok) {
       this.#deletes.add({ receiptHandle: lease.receiptHandle, lease });
       return { outcome: 'done' };
@@ -234,6 +243,8 @@ export class QueueConsumer {
     const { error } = result;
     if (error instanceof NonRetryableError && (await this.#refuse(lease, error)))
       return { outcome: 'refused', error };
+    // It may have been lost while it was sent to the dead-letter queue in vain.
+    if (!this.#leases.isHeld(lease)) return this.#giveUp(lease, result);
     if ([error, lease.signal.reason].some((reason) => reason instanceof ConsumerStoppedError)) {
       this.#giveBack(lease, 0);
       return { outcome: 'returned', error };
@@ -243,6 +254,12 @@ export class QueueConsumer {
     );
     this.#giveBack(lease, retryInSeconds);
     return { outcome: 'retried', error, retryInSeconds };
+  }
+
+  /** The message is no longer ours: nothing is done to it. */
+  #giveUp(lease: Lease, result: TaskResult): Ending {
+    this.#schedule.done(lease);
+    return { outcome: 'lost', ...(!result.ok && { error: result.error }) };
   }
 
   /** Moves the message to the dead-letter queue; false when that is not possible now. */

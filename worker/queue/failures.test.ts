@@ -46,7 +46,8 @@ describe('a handler that fails', () => {
   it('tells the reason in characters and attributes that SQS takes', async () => {
     await using r = await rehearse({
       sendsToDeadLetterQueue: true,
-      handler: () => Promise.reject(new NonRetryableError(`a\u0001b \ufffe\uffff\ud800 \u{1f600} ${'x'.repeat(2_000)}`)),
+      handler: () =>
+        Promise.reject(new NonRetryableError(`a\u0001b \ufffe\uffff\ud800 \u{1f600} ${'x'.repeat(2_000)}`)),
     });
     const attributes = Object.fromEntries(
       Array.from({ length: 10 }, (_, index) => [`a${index}`, { DataType: 'String', StringValue: 'b' }]),
@@ -77,6 +78,29 @@ describe('a handler that fails', () => {
     down = false;
     await until('it is deleted', () => r.queue.deleted === 1);
     expect(r.deadLetterQueue.visible).toHaveLength(1);
+  });
+
+  it('with a non-retryable error, lost while it was sent, is left to whoever has it now', async () => {
+    const sending = gate();
+    await using r = await rehearse({
+      visibilityTimeoutSeconds: 1,
+      concurrency: 1,
+      prefetch: 0,
+      sendsToDeadLetterQueue: true,
+      handler: () => Promise.reject(new NonRetryableError('broken')),
+    });
+    r.server.intercept = async ({ action }) => {
+      if (action !== 'SendMessage') return undefined;
+      await sending.passed;
+      return 'reset';
+    };
+    r.queue.entryFault = () => new SqsError('MessageNotInflight', 'not in flight');
+    r.queue.send({ body: 'x' });
+    r.consumer.start();
+    await until('it is lost', () => r.told('lost').length === 1);
+    sending.open();
+    await until('it has ended', () => r.told('finished').length === 1);
+    expect(r.told('finished')).toMatchObject([{ outcome: 'lost' }]);
   });
 
   it('time and again leaves a poison message to the redrive of the queue', async () => {
@@ -168,6 +192,30 @@ describe('calls that fail', () => {
     r.server.intercept = undefined;
     await until('it is deleted', () => r.queue.deleted === 1);
     expect(r.told('receive-recovered')).toHaveLength(1);
+  });
+
+  it('together, from several pollers, count as one failure: receiving goes on soon', async () => {
+    const outage = gate();
+    await using r = await rehearse({
+      concurrency: 80,
+      prefetch: 0,
+      handler: () => Promise.resolve(),
+      callBackoff: { baseMs: 10, maxMs: 30_000 },
+    });
+    r.queue.send({ body: '1' });
+    r.server.intercept = async ({ action }) => {
+      if (action !== 'ReceiveMessage' || r.server.calls.ReceiveMessage === 1) return undefined;
+      await outage.passed;
+      return 'reset';
+    };
+    r.consumer.start();
+    await until('eight calls are under way', () => r.server.calls.ReceiveMessage === 9);
+    r.server.intercept = undefined;
+    outage.open();
+    r.queue.send({ body: '2' });
+    await until('it is deleted', () => r.queue.deleted === 2);
+    expect(r.told('receive-failed')).toHaveLength(8);
+    for (const { retryInMs } of r.told('receive-failed')) expect(retryInMs).toBeLessThanOrEqual(10);
   });
 
   it('because the queue was deleted: it waits and goes on when the queue is back', async () => {

@@ -75,7 +75,12 @@ export function resolveOptions(options: ConsumerOptions): ResolvedOptions {
     ),
     concurrency,
     prefetch: whole('prefetch', options.prefetch ?? Math.min(concurrency, 30), 0, concurrency),
-    pollers: whole('pollers', options.pollers ?? Math.min(8, Math.ceil(concurrency / receiveBatchSize)), 1, 100),
+    pollers: whole(
+      'pollers',
+      options.pollers ?? Math.min(8, Math.ceil(concurrency / receiveBatchSize)),
+      1,
+      100,
+    ),
     waitSeconds: whole('waitSeconds', options.waitSeconds ?? 20, 0, 20),
     ...(options.taskTimeoutSeconds !== undefined && {
       taskTimeoutSeconds: within('taskTimeoutSeconds', options.taskTimeoutSeconds, 0.001, 43_200),
@@ -83,8 +88,8 @@ export function resolveOptions(options: ConsumerOptions): ResolvedOptions {
     deleteLingerMs: within('deleteLingerMs', options.deleteLingerMs ?? 20, 0, 10_000),
     drainSeconds: checkedDrainSeconds(options.drainSeconds ?? 30),
     graceSeconds: within('graceSeconds', options.graceSeconds ?? 5, 0, 600),
-    retryBackoff: options.retryBackoff ?? { baseMs: 1000, maxMs: 900_000 },
-    callBackoff: options.callBackoff ?? { baseMs: 200, maxMs: 30_000 },
+    retryBackoff: backoff('retryBackoff', options.retryBackoff ?? { baseMs: 1000, maxMs: 900_000 }),
+    callBackoff: backoff('callBackoff', options.callBackoff ?? { baseMs: 200, maxMs: 30_000 }),
     maxInvisibleSeconds: within('maxInvisibleSeconds', options.maxInvisibleSeconds ?? 43_200, 1, 43_200),
     observer: guarded(options.observer ?? (() => undefined)),
   };
@@ -102,6 +107,14 @@ function guarded(observer: QueueObserver): QueueObserver {
     } catch (error) {
       process.emitWarning(`an observer of the queue consumer threw at ${event.type}: ${reasonOf(error)}`);
     }
+  };
+}
+
+/** Up to SQS's longest visibility timeout, which any timer keeps. */
+function backoff(name: string, { baseMs, maxMs }: BackoffOptions): BackoffOptions {
+  return {
+    baseMs: within(`${name}.baseMs`, baseMs, 1, 43_200_000),
+    maxMs: within(`${name}.maxMs`, maxMs, baseMs, 43_200_000),
   };
 }
 

@@ -43,7 +43,7 @@ export class Outbox<T extends { readonly receiptHandle: string }> {
 
   /**
    * Sends all that waits and resolves when everything is settled, or when the time is over: what is unsent is then
-   * dropped, and its messages become visible again by themselves.
+   * dropped, and its messages become visible again by themselves. What is added later is sent once.
    */
   async flush(timeoutMs: number): Promise<void> {
     const timeIsOver = Promise.withResolvers<undefined>();
@@ -56,6 +56,7 @@ export class Outbox<T extends { readonly receiptHandle: string }> {
       await Promise.race([Promise.all(this.#sending), timeIsOver.promise]);
     }
     clearTimeout(timeout);
+    this.#halt.abort();
   }
 
   #dispatch(): void {

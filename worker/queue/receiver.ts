@@ -63,6 +63,7 @@ export class Receiver {
   async #receive(maxMessages: number): Promise<readonly QueueMessage[]> {
     const { transport, waitSeconds, visibilityTimeoutSeconds, observer } = this.options;
     const startedAt = performance.now();
+    const failuresBefore = this.#failures;
     try {
       const messages = await transport.receive(
         { maxMessages, waitSeconds, visibilityTimeoutSeconds },
@@ -76,13 +77,14 @@ export class Receiver {
       if (messages.length === 0 && durationMs < MIN_POLL_MS) this.#pause(MIN_POLL_MS - durationMs);
       return messages;
     } catch (error) {
+      // Calls that were under way together and failed together are one failure.
+      this.#failures = failuresBefore + 1;
       if (!this.#halt.signal.aborted) this.#backOff(error, performance.now() - startedAt);
       return [];
     }
   }
 
   #backOff(error: unknown, durationMs: number): void {
-    this.#failures += 1;
     const retryInMs = backoffMs(this.#failures, this.options.callBackoff);
     this.options.observer({ type: 'receive-failed', error, durationMs, retryInMs });
     this.#pause(retryInMs);

@@ -135,6 +135,47 @@ describe('stopping a consumer', () => {
     expect(r.queue.deleted).toBe(0);
   });
 
+  it('resolves in time even when the poll in flight heeds no abort, and gives back what it returns then', async () => {
+    const reply = gate();
+    await using r = await rehearse({
+      graceSeconds: 0.1,
+      handler: () => Promise.resolve(),
+      adapt: (transport) => ({
+        ...transport,
+        receive: async (request) => {
+          const messages = await transport.receive(request, new AbortController().signal);
+          await reply.passed;
+          return messages;
+        },
+      }),
+    });
+    r.queue.send({ body: 'x' });
+    r.consumer.start();
+    await until('it is received', () => r.queue.inFlight.length === 1);
+    await r.consumer.stop();
+    reply.open();
+    await until('it is visible', () => r.queue.visible.length === 1);
+    expect(r.told('started')).toHaveLength(0);
+  });
+
+  it('waits for a handler that stops the consumer itself, and deletes its message', async () => {
+    const work = gate();
+    let stopped: Promise<void> | undefined;
+    await using r = await rehearse({
+      handler: async () => {
+        stopped = r.consumer.stop();
+        await work.passed;
+      },
+    });
+    r.queue.send({ body: 'the last one' });
+    r.consumer.start();
+    await until('it stops', () => r.told('stopping').length === 1);
+    expect(r.told('stopping')).toMatchObject([{ running: 1 }]);
+    work.open();
+    await stopped;
+    expect(r.queue.deleted).toBe(1);
+  });
+
   it('resolves in time even when the queue is silent', async () => {
     const silence = gate();
     await using r = await rehearse({ graceSeconds: 0.1, handler: () => Promise.resolve() });
@@ -172,19 +213,22 @@ describe('stopping a consumer', () => {
     never.open();
   });
 
-  it.each([Infinity, NaN, -1, 43_201])('is not begun with a drain time of %p seconds', async (drainSeconds) => {
-    const work = gate();
-    await using r = await rehearse({ handler: () => work.passed });
-    r.queue.send({ body: 'x' });
-    r.consumer.start();
-    await until('it runs', () => r.consumer.running === 1);
-    await expect(r.consumer.stop({ drainSeconds })).rejects.toThrow(
-      new RangeError(`drainSeconds must be from 0 to 43200, got ${drainSeconds}`),
-    );
-    expect(r.told('stopping')).toHaveLength(0);
-    work.open();
-    await until('it is deleted', () => r.queue.deleted === 1);
-  });
+  it.each([Infinity, NaN, -1, 43_201])(
+    'is not begun with a drain time of %p seconds',
+    async (drainSeconds) => {
+      const work = gate();
+      await using r = await rehearse({ handler: () => work.passed });
+      r.queue.send({ body: 'x' });
+      r.consumer.start();
+      await until('it runs', () => r.consumer.running === 1);
+      await expect(r.consumer.stop({ drainSeconds })).rejects.toThrow(
+        new RangeError(`drainSeconds must be from 0 to 43200, got ${drainSeconds}`),
+      );
+      expect(r.told('stopping')).toHaveLength(0);
+      work.open();
+      await until('it is deleted', () => r.queue.deleted === 1);
+    },
+  );
 
   it('is the same stop when it is called again, and the shorter drain time counts', async () => {
     const work = gate();

@@ -281,12 +281,10 @@ export class QueueConsumer {
     this.#leases.release(lease);
     this.#schedule.done(lease);
     if (failure === undefined) this.#options.observer({ type: 'deleted', message });
-    else
-      this.#options.observer({
-        type: 'delete-failed',
-        message,
-        reason: `${failure.code} ${failure.message}`,
-      });
+    else {
+      const reason = `${failure.code} ${failure.message}`;
+      this.#options.observer({ type: 'delete-failed', message, reason });
+    }
     this.#pump();
   }
 

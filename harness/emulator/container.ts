@@ -1,4 +1,3 @@
-import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -7,6 +6,7 @@ import { pullImage } from '../docker/image';
 import type { LabContainers } from '../docker/lab-containers';
 import type { Emulator, EmulatorBackend, EmulatorOptions } from './emulator';
 import { localStackFailure, localStackImage, localStackSettings, whenReady } from './localstack';
+import { openLog } from './log-file';
 
 /** Where LocalStack listens in its container. */
 const port = 4566;
@@ -16,7 +16,7 @@ async function start(lab: LabContainers, options: EmulatorOptions): Promise<Emul
   await pullImage(lab.docker, localStackImage, { onProgress, signal });
   await mkdir(folder, { recursive: true });
   const logFile = join(folder, 'localstack.log');
-  const log = createWriteStream(logFile);
+  const log = openLog(logFile, onProgress);
   const ended = new AbortController();
   onProgress('starting LocalStack in a container');
   const begun = performance.now();
@@ -34,7 +34,11 @@ async function start(lab: LabContainers, options: EmulatorOptions): Promise<Emul
     })
     .start()
     .catch(async (error: unknown) => {
-      throw await localStackFailure(`did not start (${reasonOf(error)})`, logFile);
+      try {
+        throw await localStackFailure(`did not start (${reasonOf(error)})`, logFile);
+      } finally {
+        log.destroy();
+      }
     });
   const stop = async (): Promise<void> => {
     await container.stop();

@@ -13,7 +13,12 @@ const keys = { accessKeyId, secretAccessKey: 'secret', sessionToken: 'token' };
 const arn = 'arn:aws:sts::000000000000:assumed-role/worker/i-1';
 
 /** The answer of the edge to a call that is signed with credentials which expire then. */
-async function answerTo(service: string, expiration: Date, used = keys): Promise<unknown> {
+async function answerTo(
+  service: string,
+  expiration: Date,
+  used = keys,
+  { signingDate = new Date(), sent = undefined as Buffer | undefined } = {},
+): Promise<unknown> {
   const signers = new Signers();
   signers.learn(
     `<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>${accessKeyId}</AccessKeyId><SecretAccessKey>secret</SecretAccessKey><SessionToken>token</SessionToken><Expiration>${expiration.toISOString()}</Expiration></Credentials><AssumedRoleUser><AssumedRoleId>AROA1:i-1</AssumedRoleId><Arn>${arn}</Arn></AssumedRoleUser></AssumeRoleResult></AssumeRoleResponse>`,
@@ -25,14 +30,17 @@ async function answerTo(service: string, expiration: Date, used = keys): Promise
     credentials: used,
     uriEscapePath: service !== 's3',
   });
-  const { headers } = await signer.sign(new HttpRequest({ path: '/films', headers: { host: 'localhost' } }));
+  const { headers } = await signer.sign(
+    new HttpRequest({ path: '/films', headers: { host: 'localhost' }, body: 'content' }),
+    { signingDate },
+  );
   const request = {
     method: 'GET',
     url: '/films',
     headersDistinct: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value]])),
   } as unknown as IncomingMessage;
   const call: Call = { service, action: undefined, method: 'GET', path: '/films', accessKeyId, headers };
-  return callerOf(signers, call, request, undefined);
+  return callerOf(signers, call, request, sent);
 }
 
 const later = new Date(Date.now() + 60_000);
@@ -41,7 +49,7 @@ const earlier = new Date(Date.now() - 1_000);
 it.each(['s3', 'sqs'])(
   'a session of a role is who it is until its credentials expire: %s',
   async (service) => {
-    expect(await answerTo(service, later)).toEqual({
+    expect(await answerTo(service, later, keys, { sent: Buffer.from('content') })).toEqual({
       principal: { kind: 'role', arn, roleName: 'worker', userId: 'AROA1:i-1' },
     });
   },
@@ -63,5 +71,29 @@ it.each([
 it('the token of another session is refused, also where all is signed with the right secret', async () => {
   expect(await answerTo('s3', later, { ...keys, sessionToken: 'other' })).toMatchObject({
     answer: { status: 400, content: expect.stringContaining('<Code>InvalidToken</Code>') as string },
+  });
+});
+
+it.each([
+  ['s3', 'RequestTimeTooSkewed'],
+  ['sqs', 'SignatureDoesNotMatch'],
+])('a clock that is more than 15 minutes wrong is refused by %s with %s', async (service, code) => {
+  const content = Buffer.from('content');
+  for (const minutes of [-16, 16]) {
+    const signingDate = new Date(Date.now() + minutes * 60_000);
+    expect(await answerTo(service, later, keys, { signingDate, sent: content })).toMatchObject({
+      answer: { status: 403, content: expect.stringContaining(`<Code>${code}</Code>`) as string },
+    });
+  }
+  const signingDate = new Date(Date.now() - 14 * 60_000);
+  expect(await answerTo(service, later, keys, { signingDate, sent: content })).toHaveProperty('principal');
+});
+
+it('another body than the one whose hash S3 is told is refused', async () => {
+  expect(await answerTo('s3', later, keys, { sent: Buffer.from('another') })).toMatchObject({
+    answer: {
+      status: 400,
+      content: expect.stringContaining('<Code>XAmzContentSHA256Mismatch</Code>') as string,
+    },
   });
 });

@@ -4,9 +4,9 @@ import type { Call } from '../edge/call';
 import type { Answer } from '../edge/guard';
 import { type ClaimFault, disproved, refused } from './denial';
 import { extraFields } from './post-policy';
-import { isExpired } from './presigned';
+import { isExpired, isSkewed } from './presigned';
 import type { Principal } from './principal';
-import { isMac, isSignedWith, unsignedHeaders } from './signature';
+import { isDeclared, isMac, isSignedWith, unsignedHeaders } from './signature';
 import type { Signers } from './signers';
 
 /** Who makes a call, or the answer to a call that only claims to be somebody's. */
@@ -28,6 +28,9 @@ export async function callerOf(
   if (isS3 && isExpired(query, new Date())) {
     return { answer: refused(call, 403, 'AccessDenied', 'Request has expired') };
   }
+  if (isSkewed(request.headersDistinct['x-amz-date']?.[0], new Date())) {
+    return { answer: disproved(call, 'skewed') };
+  }
   const outcome = await prove(signers, {
     accessKeyId,
     sessionToken: request.headersDistinct['x-amz-security-token']?.[0] ?? query.get('X-Amz-Security-Token'),
@@ -39,6 +42,10 @@ export async function callerOf(
   if (isS3 && unsignedHeaders(request).length > 0) {
     const message = 'There were headers present in the request which were not signed';
     return { answer: refused(call, 403, 'AccessDenied', message) };
+  }
+  if (isS3 && body !== undefined && !(await isDeclared(body, request))) {
+    const message = "The provided 'x-amz-content-sha256' header does not match what was computed.";
+    return { answer: refused(call, 400, 'XAmzContentSHA256Mismatch', message) };
   }
   return { principal: outcome };
 }

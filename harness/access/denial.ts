@@ -97,7 +97,7 @@ export function refused(call: Call, status: number, code: string, message: strin
 }
 
 /** Why a call is not taken for that of whom it names. */
-export type ClaimFault = 'unknownKey' | 'wrongToken' | 'expired' | 'wrongSignature';
+export type ClaimFault = 'unknownKey' | 'wrongToken' | 'expired' | 'skewed' | 'wrongSignature';
 
 type Words = readonly [status: number, code: string, message: string];
 
@@ -110,6 +110,11 @@ const s3Words: Readonly<Record<ClaimFault, Words>> = {
   unknownKey: [403, 'InvalidAccessKeyId', unknownKey],
   wrongToken: [400, 'InvalidToken', 'The provided token is malformed or otherwise invalid.'],
   expired: [400, 'ExpiredToken', 'The provided token has expired.'],
+  skewed: [
+    403,
+    'RequestTimeTooSkewed',
+    'The difference between the request time and the current time is too large.',
+  ],
   wrongSignature: [403, 'SignatureDoesNotMatch', `${mismatch} Check your key and signing method.`],
 };
 
@@ -118,6 +123,11 @@ const otherWords: Readonly<Record<ClaimFault, Words>> = {
   unknownKey: [403, 'InvalidClientTokenId', unknownKey],
   wrongToken: [403, 'InvalidClientTokenId', 'The security token included in the request is invalid.'],
   expired: [403, 'ExpiredToken', 'The security token included in the request is expired'],
+  skewed: [
+    403,
+    'SignatureDoesNotMatch',
+    'Signature expired: the date of the request is more than 15 minutes away from the current one.',
+  ],
   wrongSignature: [
     403,
     'SignatureDoesNotMatch',

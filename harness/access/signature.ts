@@ -79,6 +79,12 @@ export function unsignedHeaders(request: SignedRequest): string[] {
   );
 }
 
+/** Whether a body has the hash that the request declares, if it declares one: S3 signs that, and not the body. */
+export async function isDeclared(body: Buffer, { url, headersDistinct }: SignedRequest): Promise<boolean> {
+  const declared = declaredPayload(queryOf(url), headersDistinct);
+  return !/^[0-9a-f]{64}$/i.test(declared) || declared.toLowerCase() === (await hash(body));
+}
+
 function readSignature({ url, headersDistinct }: SignedRequest): Signature {
   const header = headersDistinct.authorization?.[0];
   const query = queryOf(url);

@@ -4,6 +4,8 @@ import { type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { AutoScalingClient, DescribePoliciesCommand } from '@aws-sdk/client-auto-scaling';
+import { CloudWatchClient, DeleteAlarmsCommand, PutMetricAlarmCommand } from '@aws-sdk/client-cloudwatch';
 import { DescribeInstancesCommand, EC2Client } from '@aws-sdk/client-ec2';
 import {
   AttachRolePolicyCommand,
@@ -11,7 +13,14 @@ import {
   IAMClient,
   PutRolePolicyCommand,
 } from '@aws-sdk/client-iam';
-import { CreateKeyCommand, KMSClient, PutKeyPolicyCommand } from '@aws-sdk/client-kms';
+import {
+  CreateAliasCommand,
+  CreateKeyCommand,
+  DecryptCommand,
+  EncryptCommand,
+  KMSClient,
+  PutKeyPolicyCommand,
+} from '@aws-sdk/client-kms';
 import {
   CopyObjectCommand,
   CreateBucketCommand,
@@ -60,6 +69,7 @@ const region = 'us-east-2';
 const bucket = 'films';
 const queueArn = `arn:aws:sqs:${region}:000000000000:tasks`;
 const topicArn = `arn:aws:sns:${region}:000000000000:uploads`;
+const alarmArn = `arn:aws:cloudwatch:${region}:000000000000:alarm:backlog`;
 
 jest.setTimeout(30_000);
 
@@ -80,6 +90,10 @@ const allow = (Action: string | string[], Resource: string, more: object = {}): 
 const work = allow(['s3:GetObject', 's3:DeleteObject'], `arn:aws:s3:::${bucket}/uploads/*`, { Sid: 'Take' });
 const results = allow(['s3:PutObject'], `arn:aws:s3:::${bucket}/processed/*`, { Sid: 'Put' });
 const receive = allow('sqs:ReceiveMessage', queueArn, { Sid: 'Receive' });
+const fromAlarms = allow('sns:Publish', topicArn, {
+  Principal: { Service: 'cloudwatch.amazonaws.com' },
+  Condition: { StringEquals: { 'aws:SourceAccount': '000000000000' } },
+});
 const publicRead = allow('s3:GetObject', `arn:aws:s3:::${bucket}/*`, { Principal: '*' });
 
 describe('the edge with access decisions', () => {
@@ -94,11 +108,13 @@ describe('the edge with access decisions', () => {
   function clientsOf(credentials: Keys) {
     const common = { endpoint: edge.url, region, credentials, maxAttempts: 1 };
     const clients = {
+      autoScaling: new AutoScalingClient(common),
       s3: new S3Client({ ...common, forcePathStyle: true }),
       sqs: new SQSClient(common),
       sns: new SNSClient(common),
       iam: new IAMClient(common),
       kms: new KMSClient(common),
+      cloudWatch: new CloudWatchClient(common),
       ec2: new EC2Client(common),
       sts: new STSClient(common),
     };
@@ -219,6 +235,13 @@ describe('the edge with access decisions', () => {
       const answer = await visit('uploads/a%20b%2Bc.txt');
       expect(answer.status).toBe(403);
       expect(await answer.text()).toContain('<Code>AccessDenied</Code><Message>Access Denied</Message>');
+    });
+
+    it('is refused nothing by the icon that a browser asks for besides', async () => {
+      expect((await fetch(`${edge.url}/favicon.ico`)).status).toBe(404);
+      expect(access.denials).not.toContainEqual(
+        expect.objectContaining({ resource: expect.stringContaining('favicon') as string }),
+      );
     });
 
     it('reads what a public policy opens once the public access block is off, and not before', async () => {
@@ -349,6 +372,33 @@ describe('the edge with access decisions', () => {
       expect(
         await admin.s3.send(new HeadObjectCommand({ Bucket: bucket, Key: 'processed/two & a half.txt' })),
       ).toMatchObject({ ContentLength: 7 });
+    });
+
+    it('is refused an order to delete that is none', async () => {
+      await expect(
+        worker.s3.send(new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: [] } })),
+      ).rejects.toMatchObject({ name: 'MalformedXML', $metadata: { httpStatusCode: 400 } });
+    });
+
+    it('is held by conditions on the region of its calls', async () => {
+      const inRegion = (name: string): object => ({
+        ...receive,
+        Condition: { StringEquals: { 'aws:RequestedRegion': name } },
+      });
+      const receiving = new ReceiveMessageCommand({ QueueUrl: queueUrl, VisibilityTimeout: 0 });
+      await grantWorker(inRegion('eu-central-1'));
+      await expect(worker.sqs.send(receiving)).rejects.toMatchObject({ name: 'AccessDenied' });
+      await grantWorker(inRegion(region));
+      await worker.sqs.send(receiving);
+    });
+
+    it('is refused what IAM knows on no resource, also where it is allowed on all that there are', async () => {
+      const describePolicies = new DescribePoliciesCommand({ AutoScalingGroupName: 'workers' });
+      await grantWorker(allow('autoscaling:*', `arn:aws:autoscaling:${region}:000000000000:*`));
+      await expect(worker.autoScaling.send(describePolicies)).rejects.toMatchObject({
+        name: 'AccessDenied',
+        message: expect.stringContaining('autoscaling:DescribePolicies on resource: *') as string,
+      });
     });
 
     it('is refused by name what nobody has mapped to IAM', async () => {
@@ -534,6 +584,18 @@ describe('the edge with access decisions', () => {
       await expect(send()).rejects.toMatchObject({ name: 'KmsAccessDenied' });
     });
 
+    it('uses a key by its alias, or by what it encrypted, as it may use the key', async () => {
+      await admin.kms.send(new CreateAliasCommand({ AliasName: 'alias/films', TargetKeyId: keyArn }));
+      const encrypting = new EncryptCommand({ KeyId: 'alias/films', Plaintext: Buffer.from('x') });
+      await grantWorker(use('Encrypt'));
+      const { CiphertextBlob } = await worker.kms.send(encrypting);
+      const decrypting = new DecryptCommand({ CiphertextBlob });
+      await expect(worker.kms.send(decrypting)).rejects.toMatchObject(message('Decrypt'));
+      await grantWorker(use('Decrypt'));
+      await worker.kms.send(decrypting);
+      await expect(worker.kms.send(encrypting)).rejects.toMatchObject(message('Encrypt'));
+    });
+
     it('is held by the policy of the key, whatever its own say', async () => {
       const setPolicy = (...statements: object[]): Promise<unknown> =>
         admin.kms.send(
@@ -607,6 +669,20 @@ describe('the edge with access decisions', () => {
     ])('by POST under %s is answered by what its signer may: %i', async (prefix, status) => {
       const answer = await post(await signForm({ Key: `${prefix}form.txt` }), 'y'.repeat(3e6));
       expect(answer.status).toBe(status);
+    });
+
+    it('by POST is judged by the key with the name of the file in it, and by what else it sets', async () => {
+      const toForm = (action: string): object => allow(action, `arn:aws:s3:::${bucket}/processed/form.txt`);
+      const status = async (Fields: Record<string, string> = {}): Promise<number> =>
+        (await post(await signForm({ Key: 'processed/${filename}', Fields }))).status;
+      const tagging = '<Tagging><TagSet><Tag><Key>a</Key><Value>b</Value></Tag></TagSet></Tagging>';
+      await grantWorker(toForm('s3:PutObject'));
+      expect(await status()).toBe(204);
+      expect(await status({ acl: 'private' })).toBe(403);
+      expect(await status({ tagging })).toBe(403);
+      await grantWorker(toForm('s3:PutObject*'));
+      expect(await status({ acl: 'private' })).toBe(204);
+      expect(await status({ tagging })).toBe(204);
     });
 
     it('by POST is refused once its policy was altered, or is another one', async () => {
@@ -705,6 +781,147 @@ describe('the edge with access decisions', () => {
       expect(await access.missingGrants()).toEqual([
         expect.stringContaining(`s3.amazonaws.com may not sns:Publish on ${topicArn}`) as string,
       ]);
+      await onTopic(fromBucket(bucket));
+    });
+
+    it('is checked for alarms as well', async () => {
+      const alarm = {
+        AlarmName: 'backlog',
+        Namespace: 'AWS/SQS',
+        MetricName: 'Age',
+        Statistic: 'Maximum',
+      } as const;
+      await admin.cloudWatch.send(
+        new PutMetricAlarmCommand({
+          ...alarm,
+          AlarmActions: [topicArn, `arn:aws:autoscaling:${region}:000000000000:scalingPolicy:1:p`],
+          OKActions: [topicArn],
+          Period: 60,
+          EvaluationPeriods: 1,
+          Threshold: 1,
+          ComparisonOperator: 'GreaterThanThreshold',
+        }),
+      );
+      expect(await access.missingGrants()).toEqual([
+        `cloudwatch.amazonaws.com may not sns:Publish on ${topicArn} for ${alarmArn}: the resource's policy does not allow it.`,
+      ]);
+      await onTopic(fromBucket(bucket), fromAlarms);
+      expect(await access.missingGrants()).toEqual([]);
+      await admin.cloudWatch.send(new DeleteAlarmsCommand({ AlarmNames: ['backlog'] }));
+    });
+  });
+
+  describe('what services do by themselves', () => {
+    const ofAlarm = { kind: 'service', name: 'cloudwatch.amazonaws.com', sourceArn: alarmArn } as const;
+    const roleArn = (name: string): string => `arn:aws:iam::000000000000:role/${name}`;
+    const ofRole = (name: string) =>
+      ({ kind: 'role', roleArn: roleArn(name), assumedBy: 'autoscaling.amazonaws.com' }) as const;
+    const send = (...[sender, to]: Parameters<typeof access.serviceRights.checkSend>): Promise<void> =>
+      access.serviceRights.checkSend(sender, to);
+    const topic = async (name: string, key?: string): Promise<string> => {
+      const Attributes = key === undefined ? {} : { KmsMasterKeyId: key };
+      return (await admin.sns.send(new CreateTopicCommand({ Name: name, Attributes }))).TopicArn!;
+    };
+    const setPolicy = (TopicArn: string, ...statements: object[]): Promise<unknown> =>
+      admin.sns.send(
+        new SetTopicAttributesCommand({
+          TopicArn,
+          AttributeName: 'Policy',
+          AttributeValue: policy(...statements),
+        }),
+      );
+    const key = async (...statements: object[]): Promise<string> => {
+      const root = allow('kms:*', '*', { Principal: { AWS: 'arn:aws:iam::000000000000:root' } });
+      const { KeyMetadata } = await admin.kms.send(
+        new CreateKeyCommand({ Policy: policy(root, ...statements) }),
+      );
+      return KeyMetadata!.Arn!;
+    };
+    const role = async (name: string, trusted: string, ...statements: object[]): Promise<void> => {
+      await admin.iam.send(
+        new CreateRoleCommand({
+          RoleName: name,
+          AssumeRolePolicyDocument: policy({
+            Effect: 'Allow',
+            Principal: { Service: trusted },
+            Action: 'sts:AssumeRole',
+          }),
+        }),
+      );
+      await admin.iam.send(
+        new PutRolePolicyCommand({ RoleName: name, PolicyName: 'p', PolicyDocument: policy(...statements) }),
+      );
+    };
+
+    it('an alarm tells a new topic, and one with a policy of its own only where that says so', async () => {
+      const arn = await topic('alarms');
+      await send(ofAlarm, arn);
+      await setPolicy(arn, allow('sns:Publish', arn, { Principal: { Service: 's3.amazonaws.com' } }));
+      await expect(send(ofAlarm, arn)).rejects.toThrow(
+        `Resource: ${alarmArn} is not authorized to perform: sns:Publish on resource: ${arn} because no resource-based policy allows the sns:Publish action`,
+      );
+      expect(access.denials).toContainEqual(
+        expect.objectContaining({
+          principal: 'cloudwatch.amazonaws.com',
+          action: 'sns:Publish',
+          resource: arn,
+        }),
+      );
+    });
+
+    it('an alarm tells a topic with a key only where the policy of the key lets it', async () => {
+      const use = (Condition: object): object =>
+        allow(['kms:GenerateDataKey*', 'kms:Decrypt'], '*', {
+          Principal: { Service: 'cloudwatch.amazonaws.com' },
+          Condition,
+        });
+      const open = await key(use({ ArnLike: { 'aws:SourceArn': alarmArn.replace('backlog', '*') } }));
+      await send(ofAlarm, await topic('alarms-open', open));
+      const closed = await key(use({ StringEquals: { 'aws:SourceAccount': '111111111111' } }));
+      await expect(send(ofAlarm, await topic('alarms-closed', closed))).rejects.toThrow(
+        'kms:GenerateDataKey',
+      );
+    });
+
+    it('a group tells topics by its service-linked role, which no key lets in that does not name it', async () => {
+      const group = ofRole('aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling');
+      const arn = await topic('groups');
+      await send(group, arn);
+      await setPolicy(arn, { Effect: 'Deny', Action: 'sns:Publish', Resource: arn, Principal: '*' });
+      await expect(send(group, arn)).rejects.toThrow('with an explicit deny in a resource-based policy');
+      await expect(send(group, await topic('groups-closed', await key()))).rejects.toThrow(
+        'kms:GenerateDataKey',
+      );
+      const open = await key(allow('kms:*', '*', { Principal: { AWS: group.roleArn } }));
+      await send(group, await topic('groups-open', open));
+    });
+
+    it('a hook tells its target by its role, if Auto Scaling may assume that', async () => {
+      await role('hook', 'autoscaling.amazonaws.com', allow('sqs:SendMessage', queueArn));
+      await send(ofRole('hook'), queueArn);
+      await expect(send(ofRole('hook'), topicArn)).rejects.toThrow(
+        'assumed-role/hook/AutoScaling is not authorized to perform: sns:Publish',
+      );
+      await role('stranger', 'ec2.amazonaws.com', allow('sqs:SendMessage', queueArn));
+      await expect(send(ofRole('stranger'), queueArn)).rejects.toThrow(
+        `autoscaling.amazonaws.com may not assume ${roleArn('stranger')}`,
+      );
+      await expect(send(ofRole('none'), queueArn)).rejects.toThrow('none');
+    });
+
+    it('EC2 assumes the roles that trust it, and no others', async () => {
+      await role('lambda', 'lambda.amazonaws.com', receive);
+      const { serviceRights } = access;
+      expect(await serviceRights.mayAssume('ec2.amazonaws.com', roleArn('worker'))).toBe(true);
+      expect(await serviceRights.mayAssume('ec2.amazonaws.com', roleArn('lambda'))).toBe(false);
+      expect(access.denials).toContainEqual(
+        expect.objectContaining({
+          principal: 'ec2.amazonaws.com',
+          action: 'sts:AssumeRole',
+          resource: roleArn('lambda'),
+          message: expect.stringMatching(/^Service: ec2.amazonaws.com is not authorized/) as string,
+        }),
+      );
     });
   });
 });

@@ -4,14 +4,16 @@ import type { Call } from '../edge/call';
 import { isForm } from '../edge/call';
 import type { Edge } from '../edge/edge';
 import type { Answer, Verdict } from '../edge/guard';
+import type { Rights } from '../fleet/rights';
 import { type Caller, callerOf, senderOf } from './authentication';
 import { Cache } from './cache';
 import { changesRights } from './changes';
 import { Clients } from './clients';
+import { Decisions } from './decisions';
 import { mayNotify, missingGrants } from './deliveries';
-import { type Denial, denialOf, denied, refused } from './denial';
+import { denied, refused } from './denial';
 import { Facts } from './facts';
-import { type DeniedCall, History } from './history';
+import type { DeniedCall } from './history';
 import { Judge, type JudgedPrincipal } from './judge';
 import { deleteAllowed, readDeletionOrder } from './multi-delete';
 import type { Principal } from './principal';
@@ -20,17 +22,20 @@ import { requirementsOf, servicePrefix } from './requirements/requirements';
 import { deletion, listingTold, s3Requirements } from './requirements/s3';
 import { rolePolicies } from './role-policies';
 import { type S3Request, readS3Request } from './s3-operation';
+import { ServiceRights } from './service-rights';
 import { Signers } from './signers';
 import { readUploadForm } from './upload-form';
 import { type Grant, grantsOf, unused, usedGrants } from './usage';
 
 /** Decides at the edge who may do what, as AWS would, by the policies that were applied. */
 export class Access {
+  /** What services of AWS may do by themselves. */
+  readonly serviceRights: Rights;
   private readonly cache = new Cache();
-  private readonly history = new History();
   private readonly clients: Clients;
   private readonly facts: Facts;
   private readonly judge: Judge;
+  private readonly decisions: Decisions;
   private readonly signers = new Signers();
 
   private constructor(
@@ -39,7 +44,9 @@ export class Access {
   ) {
     this.clients = new Clients({ endpoint: edge.url, region });
     this.facts = new Facts(this.clients, this.cache);
-    this.judge = new Judge(this.clients, this.cache);
+    this.judge = new Judge(this.clients, this.cache, region);
+    this.decisions = new Decisions(this.judge);
+    this.serviceRights = new ServiceRights(this.decisions, this.facts);
   }
 
   /** Guards an edge from now on. */
@@ -54,17 +61,17 @@ export class Access {
 
   /** What was refused so far, in the order of its first refusal. */
   get denials(): readonly DeniedCall[] {
-    return this.history.denials;
+    return this.decisions.history.denials;
   }
 
   /** The statements that have allowed something to a role so far. */
   async usedGrants(): Promise<Grant[]> {
-    return usedGrants(this.judge, this.history.uses);
+    return usedGrants(this.judge, this.decisions.history.uses);
   }
 
   /** What the roles that have called are granted and have not needed so far. */
   async unusedGrants(): Promise<Grant[]> {
-    const roleNames = new Set(this.history.uses.map(({ principal }) => principal.roleName));
+    const roleNames = new Set(this.decisions.history.uses.map(({ principal }) => principal.roleName));
     const granted = await Promise.all(
       [...roleNames].map(async (roleName) =>
         grantsOf(roleName, await rolePolicies(this.clients.iam, this.cache, roleName)),
@@ -73,7 +80,7 @@ export class Access {
     return unused(granted.flat(), await this.usedGrants());
   }
 
-  /** What S3 and SNS may not deliver where they are told to, one sentence each. */
+  /** What S3, SNS and alarms may not deliver where they are told to, one sentence each. */
   async missingGrants(): Promise<string[]> {
     return missingGrants(this.clients, this.facts, this.judge);
   }
@@ -94,6 +101,10 @@ export class Access {
     // LocalStack's own endpoints are no AWS, and a browser asks for CORS without credentials.
     if (call.path.startsWith('/_') || (call.service === 's3' && call.method === 'OPTIONS')) {
       return {};
+    }
+    // A browser that opens an object by its URL asks for an icon besides: by that nobody is refused anything.
+    if (call.path === '/favicon.ico' && call.accessKeyId === undefined) {
+      return { answer: { status: 404, headers: {}, content: '' } };
     }
     if (call.service === 's3') {
       return this.decideS3(call, request, body);
@@ -137,8 +148,8 @@ export class Access {
         const message = 'POST requires exactly one file upload per request.';
         return { answer: refused(call, 400, 'InvalidArgument', message) };
       }
-      s3 = { ...s3, key: form.get('key') ?? '', headers: Object.fromEntries(form) };
-      caller = await senderOf(this.signers, call, form);
+      s3 = { ...s3, key: form.key, headers: form.headers };
+      caller = await senderOf(this.signers, call, form.fields);
     } else {
       caller = await callerOf(this.signers, call, request, body);
     }
@@ -150,7 +161,7 @@ export class Access {
       return this.administrate(call, s3, body);
     }
     if (s3.operation === 'DeleteObjects' && body !== undefined) {
-      return this.deleteObjects(principal, s3.bucket, body);
+      return this.deleteObjects(call, principal, s3.bucket, body);
     }
     const verdict = await this.verdict(
       call,
@@ -173,7 +184,7 @@ export class Access {
     if (
       operation !== 'PutBucketNotificationConfiguration' ||
       body === undefined ||
-      (await mayNotify(this.judge, bucket, body))
+      (await mayNotify(this.facts, this.judge, bucket, body))
     ) {
       return {};
     }
@@ -181,17 +192,27 @@ export class Access {
     return { answer: refused(call, 400, 'InvalidArgument', message) };
   }
 
-  private async deleteObjects(principal: JudgedPrincipal, bucket: string, body: Buffer): Promise<Verdict> {
+  private async deleteObjects(
+    call: Call,
+    principal: JudgedPrincipal,
+    bucket: string,
+    body: Buffer,
+  ): Promise<Verdict> {
     const order = readDeletionOrder(body);
-    const forbidden = new Map<NonNullable<typeof order>['Object'][number], string>();
-    for (const object of order?.Object ?? []) {
+    if (order === undefined) {
+      const message =
+        'The XML you provided was not well-formed or did not validate against our published schema';
+      return { answer: refused(call, 400, 'MalformedXML', message) };
+    }
+    const forbidden = new Map<(typeof order)['Object'][number], string>();
+    for (const object of order.Object) {
       const requirement = deletion({ bucket, key: object.Key, versionId: object.VersionId });
-      const denial = await this.denialOf(principal, requirement);
+      const denial = await this.decisions.denial(principal, [requirement]);
       if (denial !== undefined) {
         forbidden.set(object, denial.message);
       }
     }
-    return order === undefined || forbidden.size === 0
+    return forbidden.size === 0
       ? {}
       : { answer: await deleteAllowed(this.clients.s3, bucket, order, forbidden) };
   }
@@ -206,31 +227,19 @@ export class Access {
     if (requirements === undefined) {
       return { answer: this.refuseUnmapped(call, principal, action) };
     }
-    for (const requirement of requirements) {
-      const denial = await this.denialOf(principal, requirement);
-      if (denial !== undefined) {
-        return { answer: denied(call, denial) };
-      }
-    }
-    return {};
-  }
-
-  private async denialOf(principal: JudgedPrincipal, requirement: Requirement): Promise<Denial | undefined> {
-    if (await this.judge.allows(principal, requirement)) {
-      if (principal.kind === 'role') {
-        this.history.use(principal, requirement);
-      }
-      return undefined;
-    }
-    const denial = denialOf(principal, requirement, await this.judge.explain(principal, requirement));
-    this.history.deny(denial);
-    return denial;
+    const denial = await this.decisions.denial(principal, requirements);
+    return denial === undefined ? {} : { answer: denied(call, denial) };
   }
 
   private refuseUnmapped(call: Call, principal: JudgedPrincipal, action: string): Answer {
     const message = `${action} is not mapped to the IAM permissions that it needs, so the lab refuses it: map it in harness/access/requirements.`;
     const name = principal.kind === 'role' ? principal.arn : principal.kind;
-    this.history.deny({ principal: name, action, resource: call.path.split('?')[0] ?? '', message });
+    this.decisions.history.deny({
+      principal: name,
+      action,
+      resource: call.path.split('?')[0] ?? '',
+      message,
+    });
     return denied(call, { action, message });
   }
 }

@@ -1,4 +1,5 @@
 import { AutoScalingClient } from '@aws-sdk/client-auto-scaling';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
@@ -16,6 +17,7 @@ export interface Where {
 /** The services that keep policies and what policies speak of, as the administrator sees them. */
 export class Clients {
   readonly autoScaling: AutoScalingClient;
+  readonly cloudWatch: CloudWatchClient;
   readonly iam: IAMClient;
   readonly kms: KMSClient;
   readonly s3: S3Client;
@@ -25,6 +27,7 @@ export class Clients {
   constructor(where: Where) {
     const common = { ...where, credentials: administrator };
     this.autoScaling = new AutoScalingClient(common);
+    this.cloudWatch = new CloudWatchClient(common);
     this.iam = new IAMClient(common);
     this.kms = new KMSClient(common);
     this.s3 = new S3Client({ ...common, forcePathStyle: true });
@@ -33,7 +36,8 @@ export class Clients {
   }
 
   close(): void {
-    for (const client of [this.autoScaling, this.iam, this.kms, this.s3, this.sns, this.sqs]) {
+    const { autoScaling, cloudWatch, iam, kms, s3, sns, sqs } = this;
+    for (const client of [autoScaling, cloudWatch, iam, kms, s3, sns, sqs]) {
       client.destroy();
     }
   }

@@ -1,3 +1,4 @@
+import { paginateDescribeAlarms } from '@aws-sdk/client-cloudwatch';
 import { GetBucketNotificationConfigurationCommand, ListBucketsCommand } from '@aws-sdk/client-s3';
 import { GetSubscriptionAttributesCommand, paginateListSubscriptions } from '@aws-sdk/client-sns';
 import { XMLParser } from 'fast-xml-parser';
@@ -6,19 +7,16 @@ import { z } from 'zod';
 import type { Clients } from './clients';
 import type { Facts } from './facts';
 import type { Judge } from './judge';
-import type { Requirement } from './requirement';
+import { sending } from './requirements/messaging';
 
-/** Something that a service of AWS delivers on behalf of a resource, inside of LocalStack, where the edge does not see it. */
+/** Something that a service of AWS delivers on behalf of a resource, where the edge sees no call of its. */
 interface Delivery {
-  readonly service: 's3.amazonaws.com' | 'sns.amazonaws.com';
-  /** ARN of the bucket or the topic. */
+  readonly service: 's3.amazonaws.com' | 'sns.amazonaws.com' | 'cloudwatch.amazonaws.com';
+  /** ARN of the bucket, the topic or the alarm. */
   readonly from: string;
   /** ARN of the topic or the queue. */
   readonly to: string;
 }
-
-const sendAction = (to: string): string =>
-  to.startsWith('arn:aws:sns:') ? 'sns:Publish' : 'sqs:SendMessage';
 
 async function bucketDeliveries({ s3 }: Clients): Promise<Delivery[]> {
   const { Buckets = [] } = await s3.send(new ListBucketsCommand({}));
@@ -68,23 +66,36 @@ async function subscriptionDeliveries({ sns }: Clients): Promise<Delivery[]> {
   return deliveries;
 }
 
-/** Sending, and where the target encrypts with a customer-managed key, using that key. */
-async function requirementsOf({ to }: Delivery, facts: Facts): Promise<Requirement[]> {
-  const key = await facts.keys.ofTarget(to);
-  return [
-    { action: sendAction(to), resource: to },
-    ...(key === undefined
-      ? []
-      : ['kms:GenerateDataKey', 'kms:Decrypt'].map((action) => ({ action, resource: key }))),
-  ];
+/** Alarms tell topics only; what else they do is no delivery. */
+async function alarmDeliveries({ cloudWatch }: Clients): Promise<Delivery[]> {
+  const deliveries: Delivery[] = [];
+  const pages = paginateDescribeAlarms(
+    { client: cloudWatch },
+    { AlarmTypes: ['MetricAlarm', 'CompositeAlarm'] },
+  );
+  for await (const { MetricAlarms = [], CompositeAlarms = [] } of pages) {
+    for (const alarm of [...MetricAlarms, ...CompositeAlarms]) {
+      const { AlarmArn: from = '', AlarmActions, OKActions, InsufficientDataActions } = alarm;
+      const actions = new Set(
+        [AlarmActions, OKActions, InsufficientDataActions].flatMap((some) => some ?? []),
+      );
+      const topics = [...actions].filter((action) => action.startsWith('arn:aws:sns:'));
+      deliveries.push(...topics.map((to) => ({ service: 'cloudwatch.amazonaws.com', from, to }) as const));
+    }
+  }
+  return deliveries;
 }
 
-/** Which grants are missing for what buckets and topics are told to deliver, one sentence each. */
+/** Which grants are missing for what buckets, topics and alarms are told to deliver, one sentence each. */
 export async function missingGrants(clients: Clients, facts: Facts, judge: Judge): Promise<string[]> {
   const missing: string[] = [];
-  for (const delivery of [...(await bucketDeliveries(clients)), ...(await subscriptionDeliveries(clients))]) {
-    const { service, from } = delivery;
-    for (const requirement of await requirementsOf(delivery, facts)) {
+  const deliveries = [
+    ...(await bucketDeliveries(clients)),
+    ...(await subscriptionDeliveries(clients)),
+    ...(await alarmDeliveries(clients)),
+  ];
+  for (const { service, from, to } of deliveries) {
+    for (const requirement of await sending(to, facts)) {
       if (!(await judge.allows({ kind: 'service', name: service, sourceArn: from }, requirement))) {
         missing.push(
           `${service} may not ${requirement.action} on ${requirement.resource} for ${from}: the resource's policy does not allow it.`,
@@ -111,7 +122,7 @@ const parser = new XMLParser({
 });
 
 /** Whether S3 may deliver to every destination of a notification configuration that is about to be put. */
-export async function mayNotify(judge: Judge, bucket: string, body: Buffer): Promise<boolean> {
+export async function mayNotify(facts: Facts, judge: Judge, bucket: string, body: Buffer): Promise<boolean> {
   const { NotificationConfiguration } = notification.parse(parser.parse(body.toString('utf8')));
   const targets = [
     ...NotificationConfiguration.TopicConfiguration.map(({ Topic }) => Topic),
@@ -119,8 +130,10 @@ export async function mayNotify(judge: Judge, bucket: string, body: Buffer): Pro
   ];
   const principal = { kind: 'service', name: 's3.amazonaws.com', sourceArn: bucketArn(bucket) } as const;
   for (const to of targets) {
-    if (!(await judge.allows(principal, { action: sendAction(to), resource: to }))) {
-      return false;
+    for (const requirement of await sending(to, facts)) {
+      if (!(await judge.allows(principal, requirement))) {
+        return false;
+      }
     }
   }
   return true;

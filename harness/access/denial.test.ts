@@ -1,5 +1,5 @@
 import type { Call } from '../edge/call';
-import { denied } from './denial';
+import { denialOf, denied } from './denial';
 
 const call = (service: string, headers: Call['headers'] = {}): Call => ({
   service,
@@ -10,6 +10,17 @@ const call = (service: string, headers: Call['headers'] = {}): Call => ({
   accessKeyId: 'KEY',
 });
 const json = { 'x-amz-target': 'AmazonSQS.SendMessage' };
+
+it('a denial of what IAM does not know says so', () => {
+  const principal = { kind: 'role', arn: 'arn:of:a', roleName: 'a', userId: 'a' } as const;
+  const requirement = { action: 'autoscaling:DescribePolicies', resource: 'arn:of:b' };
+  expect(denialOf(principal, requirement, undefined)).toEqual({
+    principal: 'arn:of:a',
+    ...requirement,
+    message:
+      'User: arn:of:a is not authorized to perform: autoscaling:DescribePolicies on resource: arn:of:b because IAM does not know this action on such a resource',
+  });
+});
 
 describe('a denied call', () => {
   it.each<[string, string, Call, number, string]>([

@@ -4,6 +4,7 @@ import type { Call } from '../edge/call';
 import { errorBody } from '../edge/error-answer';
 import type { Answer } from '../edge/guard';
 import type { JudgedPrincipal } from './judge';
+import type { RoleSession, ServicePrincipal } from './principal';
 import type { Requirement } from './requirement';
 
 /** A call that was refused, and why. */
@@ -23,14 +24,27 @@ export interface Denial {
 export function denialOf(
   principal: JudgedPrincipal,
   { action, resource }: Requirement,
-  analysis: RequestAnalysis,
+  analysis: RequestAnalysis | undefined,
 ): Denial {
-  if (principal.kind !== 'role') {
-    const name = principal.kind === 'service' ? principal.name : 'anonymous';
-    return { principal: name, action, resource, message: 'Access Denied' };
+  if (principal.kind === 'anonymous') {
+    return { principal: principal.kind, action, resource, message: 'Access Denied' };
   }
-  const message = `User: ${principal.arn} is not authorized to perform: ${action} on resource: ${resource} ${reason(action, analysis)}`;
-  return { principal: principal.arn, action, resource, message };
+  const why =
+    analysis === undefined
+      ? 'because IAM does not know this action on such a resource'
+      : reason(principal, action, analysis);
+  const message = `${subjectOf(principal)} is not authorized to perform: ${action} on resource: ${resource} ${why}`;
+  return { principal: principal.kind === 'role' ? principal.arn : principal.name, action, resource, message };
+}
+
+/** AWS says it of roles, and in the history of alarms. */
+function subjectOf(principal: RoleSession | ServicePrincipal): string {
+  if (principal.kind === 'role') {
+    return `User: ${principal.arn}`;
+  }
+  return principal.sourceArn === undefined
+    ? `Service: ${principal.name}`
+    : `Resource: ${principal.sourceArn}`;
 }
 
 const policyKinds: Readonly<Record<string, string>> = {
@@ -39,7 +53,11 @@ const policyKinds: Readonly<Record<string, string>> = {
   pb: 'permissions boundary',
 };
 
-function reason(action: string, analysis: RequestAnalysis): string {
+function reason(
+  { kind: who }: RoleSession | ServicePrincipal,
+  action: string,
+  analysis: RequestAnalysis,
+): string {
   const denials = getDenialReasons(analysis);
   const explicit = denials.find(({ denialType }) => denialType === 'Explicit');
   if (explicit !== undefined) {
@@ -47,8 +65,11 @@ function reason(action: string, analysis: RequestAnalysis): string {
     return `with an explicit deny in ${/^[aeiou]/.test(kind) ? 'an' : 'a'} ${kind}`;
   }
   const types = denials.map(({ policyType }) => policyType);
-  // A key that does not leave its use to IAM must allow it by its own policy.
-  const blamed = ['pb', 'identity', 'resource'].find((type) => types.some((one) => one === type));
+  // A service has no policies of its own; and a key that does not leave its use to IAM must allow it by its own policy.
+  const blamed =
+    who === 'service'
+      ? 'resource'
+      : ['pb', 'identity', 'resource'].find((type) => types.some((one) => one === type));
   return `because no ${policyKinds[blamed ?? 'identity'] ?? ''} allows the ${action} action`;
 }
 

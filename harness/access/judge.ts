@@ -25,28 +25,28 @@ export class Judge {
   constructor(
     private readonly clients: Clients,
     private readonly cache: Cache,
+    private readonly region: string,
   ) {
     this.resources = new ResourcePolicies(clients, cache);
   }
 
   /** Whether AWS would allow it. */
   async allows(principal: JudgedPrincipal, requirement: Requirement): Promise<boolean> {
+    // The fast one below takes `*` for a pattern that every resource of a policy matches.
+    if (requirement.resource === '*') {
+      return (await this.explain(principal, requirement))?.result === 'Allowed';
+    }
     // Five times faster than the explained one, which checks anew what is known of the action and its keys.
     return runUnsafeSimulation(await this.simulation(principal, requirement), {}) === 'Allowed';
   }
 
   /**
-   * Which policies allow or forbid it, by statement.
-   *
-   * @throws Error for a requirement that IAM does not know: an action, or an action on such a resource.
+   * Which policies allow or forbid it, by statement; `undefined` for a requirement that IAM does not know: an action, or
+   * an action on such a resource.
    */
-  async explain(principal: JudgedPrincipal, requirement: Requirement): Promise<RequestAnalysis> {
+  async explain(principal: JudgedPrincipal, requirement: Requirement): Promise<RequestAnalysis | undefined> {
     const outcome = await runSimulation(await this.simulation(principal, requirement), {});
-    if (outcome.resultType !== 'single') {
-      const reason = outcome.resultType === 'error' ? outcome.errors.message : 'a pattern is no resource';
-      throw new Error(`IAM does not know ${requirement.action} on ${requirement.resource}: ${reason}.`);
-    }
-    return outcome.result.analysis;
+    return outcome.resultType === 'single' ? outcome.result.analysis : undefined;
   }
 
   private async simulation(
@@ -59,19 +59,23 @@ export class Judge {
         : undefined;
     const isBucket = resource.startsWith('arn:aws:s3:::');
     const bucket = resource.slice('arn:aws:s3:::'.length).split('/')[0] ?? '';
-    const resourcePolicy = (await this.resources.of(resource))?.policy;
+    const resourcePolicy = await this.resourcePolicy(action, resource);
     return {
       request: {
         principal: nameOf(principal),
         action,
         // In a policy these stand for other characters, so that no policy can mean them: any other will do.
         resource: { resource: resource === '*' ? '*' : resource.replaceAll(/[*?]/g, '_'), accountId },
-        contextVariables: { ...contextOf(principal, own?.arn), ...context },
+        contextVariables: {
+          ...contextOf(principal, own?.arn),
+          'aws:RequestedRegion': this.region,
+          ...context,
+        },
       },
       identityPolicies: [...(own?.inline ?? []), ...(own?.attached ?? [])].map(asGiven),
       serviceControlPolicies: [],
       resourceControlPolicies: [],
-      ...(resourcePolicy === undefined ? {} : { resourcePolicy }),
+      ...(resourcePolicy === undefined ? {} : { resourcePolicy: resourcePolicy.policy }),
       ...(own?.boundary === undefined ? {} : { permissionBoundaryPolicies: [asGiven(own.boundary)] }),
       ...(isBucket
         ? {
@@ -81,6 +85,13 @@ export class Judge {
           }
         : {}),
     };
+  }
+
+  /** Who may assume a role says its trust policy; else the policy of what is used. */
+  private async resourcePolicy(action: string, resource: string): Promise<NamedPolicy | undefined> {
+    return action === 'sts:AssumeRole'
+      ? (await rolePolicies(this.clients.iam, this.cache, resource.split('/').at(-1) ?? '')).trust
+      : this.resources.of(resource);
   }
 }
 
@@ -127,8 +138,11 @@ function contextOf(principal: JudgedPrincipal, roleArn: string | undefined): Con
       return {
         ...common,
         'aws:PrincipalServiceName': principal.name,
-        'aws:SourceArn': principal.sourceArn,
-        'aws:SourceAccount': accountId,
+        ...(principal.sourceArn === undefined
+          ? {}
+          : { 'aws:SourceArn': principal.sourceArn, 'aws:SourceAccount': accountId }),
+        // The policy that SNS gives a new topic speaks of it, so that alarms may tell there at once.
+        ...(principal.name === 'cloudwatch.amazonaws.com' ? { 'aws:SourceOwner': accountId } : {}),
       };
     case 'anonymous':
       return { ...common, 'aws:PrincipalType': 'Anonymous' };

@@ -1,4 +1,4 @@
-import { DescribeKeyCommand, ListKeysCommand } from '@aws-sdk/client-kms';
+import { DescribeKeyCommand, type KeyMetadata, ListKeysCommand } from '@aws-sdk/client-kms';
 import { GetBucketEncryptionCommand, HeadObjectCommand, S3ServiceException } from '@aws-sdk/client-s3';
 
 import { unlessAbsent } from './absent';
@@ -68,6 +68,15 @@ export class Keys {
     );
   }
 
+  /**
+   * ARN of a key; `undefined` for one that does not exist.
+   *
+   * @param keyId id, ARN or alias.
+   */
+  async arnOf(keyId: string): Promise<string | undefined> {
+    return (await this.described(keyId))?.Arn;
+  }
+
   private async exist(): Promise<boolean> {
     return this.cache.get('keys', async () => {
       const { Keys: keys = [] } = await this.clients.kms.send(new ListKeysCommand({ Limit: 1 }));
@@ -79,9 +88,14 @@ export class Keys {
     if (keyId === undefined || keyId === '' || keyId.startsWith('alias/aws/')) {
       return undefined;
     }
+    const key = await this.described(keyId);
+    return key?.KeyManager === 'CUSTOMER' ? key.Arn : undefined;
+  }
+
+  private async described(keyId: string): Promise<KeyMetadata | undefined> {
     return this.cache.get(`key ${keyId}`, async () => {
       const answer = await unlessAbsent(this.clients.kms.send(new DescribeKeyCommand({ KeyId: keyId })));
-      return answer?.KeyMetadata?.KeyManager === 'CUSTOMER' ? answer.KeyMetadata.Arn : undefined;
+      return answer?.KeyMetadata;
     });
   }
 }

@@ -8,7 +8,11 @@ import type { Answer } from '../edge/guard';
 const order = z.object({
   Delete: z.object({
     Quiet: z.stringbool().default(false),
-    Object: z.array(z.object({ Key: z.string(), VersionId: z.string().optional() })),
+    // As many as AWS takes at once.
+    Object: z
+      .array(z.object({ Key: z.string().min(1), VersionId: z.string().optional() }))
+      .min(1)
+      .max(1_000),
   }),
 });
 
@@ -22,10 +26,13 @@ const parser = new XMLParser({
   isArray: (name) => name === 'Object',
 });
 
-/** Reads the body of a DeleteObjects request; `undefined` for what is none, which S3 refuses by itself. */
+/** Reads the body of a DeleteObjects request; `undefined` for what is none: LocalStack may take it all the same. */
 export function readDeletionOrder(body: Buffer): DeletionOrder | undefined {
-  const parsed = order.safeParse(parser.parse(body.toString('utf8')));
-  return parsed.success ? parsed.data.Delete : undefined;
+  try {
+    return order.parse(parser.parse(body.toString('utf8'))).Delete;
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -7,12 +7,13 @@ export interface RoleSession {
   readonly userId: string;
 }
 
-/** A service of AWS that acts on behalf of a resource. */
+/** A service of AWS. */
 export interface ServicePrincipal {
   readonly kind: 'service';
   /** E.g. `s3.amazonaws.com`. */
   readonly name: string;
-  readonly sourceArn: string;
+  /** What it acts on behalf of. @default none: AWS says it of no service that assumes a role of its user */
+  readonly sourceArn?: string;
 }
 
 /** Who makes a call. */

@@ -8,6 +8,7 @@ import {
   paginateListRolePolicies,
 } from '@aws-sdk/client-iam';
 
+import { accountId } from '../support/account';
 import type { Cache } from './cache';
 import { type NamedPolicy, readPolicy } from './policy';
 
@@ -26,6 +27,9 @@ export interface RolePolicies {
 /** Reads the policies of a role from IAM, once until something changes. */
 export async function rolePolicies(iam: IAMClient, cache: Cache, roleName: string): Promise<RolePolicies> {
   return cache.get(`role ${roleName}`, async () => {
+    if (/^AWSServiceRoleForAutoScaling(_|$)/.test(roleName)) {
+      return autoScalingRole(iam, roleName);
+    }
     const { Role } = await iam.send(new GetRoleCommand({ RoleName: roleName }));
     const boundary = Role?.PermissionsBoundary?.PermissionsBoundaryArn;
     return {
@@ -40,6 +44,26 @@ export async function rolePolicies(iam: IAMClient, cache: Cache, roleName: strin
       ),
     };
   });
+}
+
+/**
+ * The service-linked role, which AWS makes with an account's first group and LocalStack does not.
+ * Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/autoscaling-service-linked-role.html
+ */
+async function autoScalingRole(iam: IAMClient, roleName: string): Promise<RolePolicies> {
+  const trust = {
+    Version: '2012-10-17',
+    Statement: [
+      { Effect: 'Allow', Principal: { Service: 'autoscaling.amazonaws.com' }, Action: 'sts:AssumeRole' },
+    ],
+  };
+  return {
+    arn: `arn:aws:iam::${accountId}:role/aws-service-role/autoscaling.amazonaws.com/${roleName}`,
+    inline: [],
+    attached: [await managed(iam, 'arn:aws:iam::aws:policy/aws-service-role/AutoScalingServiceRolePolicy')],
+    boundary: undefined,
+    trust: readPolicy('trust', `trust of ${roleName}`, JSON.stringify(trust)),
+  };
 }
 
 async function inline(iam: IAMClient, RoleName: string): Promise<NamedPolicy[]> {

@@ -18,7 +18,8 @@ export interface Grant {
 export async function usedGrants(judge: Judge, uses: readonly Use[]): Promise<Grant[]> {
   const used: Grant[] = [];
   for (const { principal, requirement } of uses) {
-    for (const reason of getGrantReasons(await judge.explain(principal, requirement))) {
+    const analysis = await judge.explain(principal, requirement);
+    for (const reason of analysis === undefined ? [] : getGrantReasons(analysis)) {
       if (reason.policyType === 'identity') {
         used.push({
           roleName: principal.roleName,

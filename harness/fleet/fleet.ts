@@ -28,6 +28,7 @@ import { Ec2Network } from './load-balancing/network';
 import { SnsSqsGateway } from './notifications';
 import { ServiceError } from './protocol/errors';
 import { sendAnswer } from './protocol/query-service';
+import type { Rights } from './rights';
 import { Roles } from './roles';
 import { LaunchCompletion } from './run-instances';
 
@@ -42,6 +43,8 @@ export interface FleetOptions {
   readonly edge: Edge;
   readonly region: string;
   readonly bodies: BodyBackend;
+  /** What the services may do that the fleet stands for. */
+  readonly rights: Rights;
   /** The time that periods, cooldowns and the like go by. */
   readonly clock: Clock;
   /** Told of what goes wrong outside of any request. */
@@ -69,7 +72,7 @@ export class Fleet {
 
   /** Registers the fleet on the edge and begins to look after the instances. */
   static start(options: FleetOptions): Fleet {
-    const { edge, region, bodies, clock, onError } = options;
+    const { edge, region, bodies, rights, clock, onError } = options;
     const common = { endpoint: edge.url, region, credentials: administrator };
     const cloudWatch = new CloudWatchClient(common);
     const ec2 = new EC2Client(common);
@@ -83,7 +86,7 @@ export class Fleet {
     const home = { accountId, region };
     const store = new Store(home);
     const gateway = new Ec2ApiGateway(ec2);
-    const notifications = new SnsSqsGateway(sns, sqs);
+    const notifications = new SnsSqsGateway(sns, sqs, rights);
     const processors = new ProcessorMetrics(clock, (instanceType) => vcpusOf(ec2, instanceType));
     const monitoring = new Monitoring({
       edge,
@@ -130,7 +133,7 @@ export class Fleet {
     const service = autoScalingService(store, gateway, engine);
     const instances = new Instances({
       ec2,
-      roles: new Roles(iam, sts),
+      roles: new Roles(iam, sts, rights),
       bodies,
       endpoint: edge.url,
       region,

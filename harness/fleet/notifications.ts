@@ -1,8 +1,11 @@
 import { PublishCommand, type SNSClient } from '@aws-sdk/client-sns';
 import { GetQueueUrlCommand, type SQSClient, SendMessageCommand } from '@aws-sdk/client-sqs';
 
+import type { Rights, Sender } from './rights';
+
 /** What is sent to an SNS topic or an SQS queue. */
 export interface Notification {
+  readonly sender: Sender;
   readonly targetArn: string;
   readonly subject: string;
   readonly message: object;
@@ -10,6 +13,7 @@ export interface Notification {
 
 /** What Auto Scaling and alarms need of SNS and SQS. */
 export interface NotificationGateway {
+  /** @throws Error when the target takes no message, or not from this sender. */
   send(notification: Notification): Promise<void>;
 }
 
@@ -18,9 +22,11 @@ export class SnsSqsGateway implements NotificationGateway {
   constructor(
     private readonly sns: SNSClient,
     private readonly sqs: SQSClient,
+    private readonly rights: Rights,
   ) {}
 
-  async send({ targetArn, subject, message }: Notification): Promise<void> {
+  async send({ sender, targetArn, subject, message }: Notification): Promise<void> {
+    await this.rights.checkSend(sender, targetArn);
     const [, , service, , , name] = targetArn.split(':');
     const text = JSON.stringify(message);
     if (service === 'sqs') {

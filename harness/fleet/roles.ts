@@ -2,6 +2,7 @@ import { GetInstanceProfileCommand, type IAMClient } from '@aws-sdk/client-iam';
 import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts';
 
 import type { InstanceRole, RoleCredentials } from './metadata/tree';
+import type { Rights } from './rights';
 
 /** EC2 gives new credentials at least five minutes before the old ones expire. */
 const renewBeforeMs = 5 * 60_000;
@@ -20,6 +21,7 @@ export class Roles {
   constructor(
     private readonly iam: IAMClient,
     private readonly sts: STSClient,
+    private readonly rights: Rights,
   ) {}
 
   /** The role that an instance has by its profile; `undefined` where there is no profile, or no role in it. */
@@ -52,11 +54,15 @@ export class Roles {
       : { name: role.RoleName, arn: role.Arn };
   }
 
-  private async current(roleArn: string, instanceId: string): Promise<RoleCredentials> {
+  /** `undefined` while EC2 may not assume the role. */
+  private async current(roleArn: string, instanceId: string): Promise<RoleCredentials | undefined> {
     const session = `${roleArn} ${instanceId}`;
     const known = this.credentials.get(session);
     if (known !== undefined && known.expiration.getTime() - Date.now() > renewBeforeMs) {
       return known;
+    }
+    if (!(await this.rights.mayAssume('ec2.amazonaws.com', roleArn))) {
+      return undefined;
     }
     const { Credentials } = await this.sts.send(
       new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: instanceId }),

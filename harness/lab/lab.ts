@@ -199,6 +199,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       edge,
       region: stack.region,
       bodies: ground.bodies,
+      rights: access.serviceRights,
       clock,
       onError: onceInARow(onProgress),
     });
@@ -222,7 +223,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     await timed('terraform apply', () => terraform.apply());
     const missing = await access.missingGrants();
     if (missing.length > 0) {
-      throw new Error(['What was applied cannot deliver uploads:', ...missing].join('\n'));
+      throw new Error(['What was applied cannot deliver:', ...missing].join('\n'));
     }
     const outputs = readOutputs(await terraform.outputs());
     interruptible.signal.throwIfAborted();

@@ -36,11 +36,14 @@ export async function sqsRequirements(
   if (queueUrl === undefined) {
     return undefined;
   }
-  const arn = queueArn(region, queueUrl);
+  return onQueue(single, queueArn(region, queueUrl), facts);
+}
+
+async function onQueue(action: string, arn: string, facts: Facts): Promise<Requirement[]> {
   return [
-    { action: `sqs:${single}`, resource: arn },
-    ...(usesKey(single)
-      ? keyUse(await facts.keys.ofTarget(arn), 'sqs', { 'aws:sqs:arn': arn }, usesOfKey[single])
+    { action: `sqs:${action}`, resource: arn },
+    ...(usesKey(action)
+      ? keyUse(await facts.keys.ofTarget(arn), 'sqs', { 'aws:sqs:arn': arn }, usesOfKey[action])
       : []),
   ];
 }
@@ -55,13 +58,18 @@ export async function snsRequirements(
   facts: Facts,
 ): Promise<Requirement[] | undefined> {
   const topicArn = text('TopicArn') ?? text('TargetArn');
-  const single = action.replace(/Batch$/, '');
-  if (topicArn === undefined) {
-    return undefined;
-  }
-  const key = single === 'Publish' ? await facts.keys.ofTarget(topicArn) : undefined;
+  return topicArn === undefined ? undefined : onTopic(action.replace(/Batch$/, ''), topicArn, facts);
+}
+
+async function onTopic(action: string, arn: string, facts: Facts): Promise<Requirement[]> {
+  const key = action === 'Publish' ? await facts.keys.ofTarget(arn) : undefined;
   return [
-    { action: `sns:${single}`, resource: topicArn },
-    ...keyUse(key, 'sns', { 'aws:sns:topicArn': topicArn }, ['GenerateDataKey', 'Decrypt']),
+    { action: `sns:${action}`, resource: arn },
+    ...keyUse(key, 'sns', { 'aws:sns:topicArn': arn }, ['GenerateDataKey', 'Decrypt']),
   ];
+}
+
+/** What sending to a topic or a queue needs. */
+export async function sending(arn: string, facts: Facts): Promise<Requirement[]> {
+  return arn.startsWith('arn:aws:sns:') ? onTopic('Publish', arn, facts) : onQueue('SendMessage', arn, facts);
 }

@@ -19,6 +19,7 @@ const facts = {
     ofObject: ({ bucket }: { bucket: string }) =>
       Promise.resolve(bucket === 'secret' ? objectKey : undefined),
     ofBucket: (bucket: string) => Promise.resolve(bucket === 'secret' ? objectKey : undefined),
+    arnOf: (id: string) => Promise.resolve(id === 'none' ? undefined : key),
     ofTarget: (arn: string) => Promise.resolve(arn.endsWith(':secret') ? key : undefined),
   },
 } as unknown as Facts;
@@ -53,7 +54,16 @@ describe('a request to S3', () => {
     ['GET', '/secret/a', {}, ['s3:GetObject secret/a', `kms:Decrypt ${key}`]],
     ['GET', '/films/a?tagging', {}, ['s3:GetObjectTagging films/a']],
     ['GET', '/films/a?tagging&versionId=1', {}, ['s3:GetObjectVersionTagging films/a']],
+    ['GET', '/films/a?attributes', {}, ['s3:GetObject films/a', 's3:GetObjectAttributes films/a']],
+    [
+      'GET',
+      '/films/a?attributes&versionId=1',
+      {},
+      ['s3:GetObjectVersion films/a', 's3:GetObjectVersionAttributes films/a'],
+    ],
     ['PUT', '/films/a', {}, ['s3:PutObject films/a']],
+    ['PUT', '/films/a', { 'x-amz-acl': 'private' }, ['s3:PutObject films/a', 's3:PutObjectAcl films/a']],
+    ['PUT', '/films/a?x-amz-grant-read=a', {}, ['s3:PutObject films/a', 's3:PutObjectAcl films/a']],
     ['PUT', '/films/a', { 'x-amz-tagging': 'a=b' }, ['s3:PutObject films/a', 's3:PutObjectTagging films/a']],
     ['PUT', '/secret/a', {}, ['s3:PutObject secret/a', `kms:GenerateDataKey ${key}`]],
     [
@@ -186,6 +196,21 @@ describe('a call of another service', () => {
       [`autoscaling:SetInstanceProtection ${groupArn}`],
     ],
     ['autoscaling', 'DescribeAutoScalingGroups', form, '', ['autoscaling:DescribeAutoScalingGroups *']],
+    // IAM knows no resource of these, whatever they name: a policy on the group's ARN allows none of them.
+    ...[
+      'DescribeLifecycleHooks',
+      'DescribePolicies',
+      'DescribeScalingActivities',
+      'DescribeWarmPool',
+      'DescribeInstanceRefreshes',
+    ].map((action): [string, string, Call['headers'], string, string[]] => [
+      'autoscaling',
+      action,
+      form,
+      'AutoScalingGroupName=workers',
+      [`autoscaling:${action} *`],
+    ]),
+    ['kms', 'ListAliases', json, JSON.stringify({ KeyId: key }), ['kms:ListAliases *']],
     ['ec2', 'DescribeInstances', form, '', ['ec2:DescribeInstances *']],
     ['monitoring', 'ListEntitiesForMetric', form, '', ['cloudwatch:ListEntitiesForMetric *']],
     [
@@ -204,6 +229,9 @@ describe('a call of another service', () => {
       ['ssm:GetParameter arn:aws:ssm:us-east-2:000000000000:parameter/a/b'],
     ],
     ['kms', 'Decrypt', json, JSON.stringify({ KeyId: key }), [`kms:Decrypt ${key}`]],
+    ['kms', 'Decrypt', json, '{"KeyId":"alias/films"}', [`kms:Decrypt ${key}`]],
+    ['kms', 'Decrypt', json, '{"KeyId":"none"}', ['kms:Decrypt arn:aws:kms:us-east-2:000000000000:key/none']],
+    ['kms', 'Decrypt', json, '{"CiphertextBlob":"MQ=="}', [`kms:Decrypt ${key}`]],
   ])('%s %s with %j and %s needs %j', async (service, action, headers, body, needed) => {
     const requirements = await requirementsOf(
       call({ service, action, headers, method: 'POST' }),
@@ -219,6 +247,8 @@ describe('a call of another service', () => {
     ['ec2', 'RunInstances'],
     ['monitoring', 'PutMetricData'],
     ['sqs', 'ReceiveMessage'],
+    ['sqs', 'DeleteMessageBatch'],
+    ['kms', 'Decrypt'],
     ['sqs', 'Nonsense'],
     ['nonsense', 'Nonsense'],
   ])('%s %s that names no resource is mapped to nothing', async (service, action) => {

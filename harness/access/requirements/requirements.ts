@@ -23,13 +23,15 @@ export async function requirementsOf(
 ): Promise<Requirement[] | undefined> {
   const action = call.action ?? '';
   const service = servicePrefix(call.service);
-  const known =
-    (await iamServiceExists(service)) && (await iamActionExists(service, action.replace(/Batch$/, '')));
-  if (!known) {
+  const single = action.replace(/Batch$/, '');
+  if (!(await iamServiceExists(service)) || !(await iamActionExists(service, single))) {
     return undefined;
   }
-  const parameters = readParameters(call, body, region);
-  return (await onResource(service, action, parameters, facts)) ?? onAll(service, action);
+  // Whatever the call names: no policy on that allows it, as with DescribePolicies of a group.
+  if (await isWildcardOnlyAction(service, single)) {
+    return [{ action: `${service}:${single}`, resource: '*' }];
+  }
+  return onResource(service, action, readParameters(call, body, region), facts);
 }
 
 async function onResource(
@@ -48,17 +50,10 @@ async function onResource(
     case 'ssm':
       return onParameter(action, parameters);
     case 'kms':
-      return onKey(action, parameters);
+      return onKey(action, parameters, facts);
     default:
       return undefined;
   }
-}
-
-/** An action that knows no resource is allowed or not on all of them. */
-async function onAll(service: string, action: string): Promise<Requirement[] | undefined> {
-  return (await isWildcardOnlyAction(service, action))
-    ? [{ action: `${service}:${action}`, resource: '*' }]
-    : undefined;
 }
 
 async function autoScaling(
@@ -86,11 +81,24 @@ function onParameter(action: string, { region, text }: Parameters): Requirement[
   return [{ action: 'ssm:GetParameter', resource }];
 }
 
-function onKey(action: string, { region, text }: Parameters): Requirement[] | undefined {
-  const key = text('KeyId');
-  if (key === undefined) {
+/**
+ * The key itself, also where the call names it by an alias.
+ * Source: https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html
+ */
+async function onKey(
+  action: string,
+  { region, text }: Parameters,
+  { keys }: Facts,
+): Promise<Requirement[] | undefined> {
+  const keyId = text('KeyId') ?? keyOfCiphertext(text('CiphertextBlob'));
+  if (keyId === undefined) {
     return undefined;
   }
-  const resource = key.startsWith('arn:') ? key : `arn:aws:kms:${region}:${accountId}:key/${key}`;
+  const resource = (await keys.arnOf(keyId)) ?? `arn:aws:kms:${region}:${accountId}:key/${keyId}`;
   return [{ action: `kms:${action}`, resource }];
+}
+
+/** Decrypt need not name a key: what was encrypted does. LocalStack begins it with the id of the key, in 36 characters. */
+function keyOfCiphertext(base64: string | undefined): string | undefined {
+  return base64 === undefined ? undefined : Buffer.from(base64, 'base64').toString('latin1', 0, 36);
 }

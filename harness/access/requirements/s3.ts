@@ -27,11 +27,20 @@ function copySourceOf({ headers }: S3Request): ObjectName {
   return { bucket: decoded(bucket), key: decoded(key), versionId };
 }
 
+/** Headers that set the access control list of a new object. */
+const aclHeaders = [
+  'x-amz-acl',
+  'x-amz-grant-full-control',
+  'x-amz-grant-read',
+  'x-amz-grant-read-acp',
+  'x-amz-grant-write-acp',
+];
+
 /** Headers of a new object that condition keys repeat. */
 const conditionHeaders = [
+  ...aclHeaders,
   'if-match',
   'if-none-match',
-  'x-amz-acl',
   'x-amz-copy-source',
   'x-amz-metadata-directive',
   'x-amz-server-side-encryption',
@@ -48,7 +57,12 @@ function put(request: S3Request, hasTags = header(request, 'x-amz-tagging') !== 
     }),
   );
   const object = { bucket: request.bucket, key: request.key };
-  return [onObject('PutObject', object, context), ...(hasTags ? [onObject('PutObjectTagging', object)] : [])];
+  const setsAcl = aclHeaders.some((name) => header(request, name) !== undefined);
+  return [
+    onObject('PutObject', object, context),
+    ...(setsAcl ? [onObject('PutObjectAcl', object, context)] : []),
+    ...(hasTags ? [onObject('PutObjectTagging', object)] : []),
+  ];
 }
 
 const reads =
@@ -88,7 +102,14 @@ const rules: Readonly<Record<string, Rule>> = {
   // Of what is encrypted a HEAD tells only the checksum.
   HeadObject: (request, facts) =>
     (header(request, 'x-amz-checksum-mode') === undefined ? onNamed : reads)('GetObject')(request, facts),
-  GetObjectAttributes: reads('GetObject'),
+  async GetObjectAttributes(request, facts) {
+    const object = objectOf(request);
+    return [
+      onObject('GetObject', object),
+      onObject('GetObjectAttributes', object),
+      ...(await decryption(object, facts)),
+    ];
+  },
   GetObjectTagging: onNamed('GetObjectTagging'),
   PutObjectTagging: onNamed('PutObjectTagging'),
   DeleteObjectTagging: onNamed('DeleteObjectTagging'),

@@ -30,6 +30,7 @@ export class AlarmActions {
     const { region } = this.alarms.home;
     try {
       await this.notifications.send({
+        sender: { kind: 'service', name: 'cloudwatch.amazonaws.com', sourceArn: alarm.arn },
         targetArn,
         subject: `${alarm.state.value}: "${alarm.settings.AlarmName}" in ${region}`,
         message: message(alarm, before, this.alarms.home),

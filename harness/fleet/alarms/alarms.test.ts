@@ -261,6 +261,11 @@ describe('the actions of an alarm', () => {
       'ALARM: "backlog" in us-east-2',
       'OK: "backlog" in us-east-2',
     ]);
+    expect(s.notifications.sent[0]!.sender).toEqual({
+      kind: 'service',
+      name: 'cloudwatch.amazonaws.com',
+      sourceArn: 'arn:aws:cloudwatch:us-east-2:000000000000:alarm:backlog',
+    });
     expect(s.notifications.sent[0]!.message).toMatchObject({
       AlarmName: 'backlog',
       OldStateValue: 'INSUFFICIENT_DATA',

@@ -1,12 +1,11 @@
 import type { AutoScalingGroup, AutoScalingInstanceDetails, Instance } from '@aws-sdk/client-auto-scaling';
 
-import type { Group } from './group';
+import { type Group, serviceLinkedRole } from './group';
 import type { Member } from './member';
 
 /** A group as DescribeAutoScalingGroups shows it, with what AWS shows of settings that were never made. */
 export function describeGroup(group: Group, includeInstances: boolean): AutoScalingGroup {
   const { settings } = group;
-  const account = group.arn.split(':')[4] ?? '';
   return {
     AvailabilityZoneDistribution: { CapacityDistributionStrategy: 'balanced-best-effort' },
     AvailabilityZoneImpairmentPolicy: {
@@ -15,8 +14,8 @@ export function describeGroup(group: Group, includeInstances: boolean): AutoScal
     },
     DeletionProtection: 'none',
     CapacityReservationSpecification: { CapacityReservationPreference: 'default' },
-    ServiceLinkedRoleARN: `arn:aws:iam::${account}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling`,
     ...settings,
+    ServiceLinkedRoleARN: serviceLinkedRole(group),
     AutoScalingGroupARN: group.arn,
     CreatedTime: group.createdAt,
     AvailabilityZones: [...new Set(group.zones.values())].sort(),

@@ -73,6 +73,15 @@ export interface Group {
   readonly refreshes: Refresh[];
 }
 
+/** ARN of the role that Auto Scaling acts as, given or by default. */
+export function serviceLinkedRole({ arn, settings }: Group): string {
+  const account = arn.split(':')[4] ?? '';
+  return (
+    settings.ServiceLinkedRoleARN ??
+    `arn:aws:iam::${account}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling`
+  );
+}
+
 /** Processes that can be suspended. Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-suspend-resume-processes.html */
 export const scalingProcesses = [
   'Launch',

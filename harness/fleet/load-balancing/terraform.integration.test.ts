@@ -8,6 +8,7 @@ import { Closing } from '../../support/closing';
 import { Terraform } from '../../terraform/terraform';
 import { WallClock } from '../clock';
 import { Fleet } from '../fleet';
+import { everyRight } from '../testing/rights';
 import { closeTargets, namedTarget } from './testing/target';
 
 const region = 'us-east-2';
@@ -180,6 +181,7 @@ describe('load balancing by the real Terraform provider', () => {
         discard: () => Promise.resolve(),
         close: () => Promise.resolve(),
       },
+      rights: everyRight,
       clock: new WallClock(),
       onError: (error) => errors.push(error),
     });

@@ -16,8 +16,8 @@ export interface RoleCredentials {
 export interface InstanceRole {
   readonly name: string;
   readonly instanceProfileArn: string;
-  /** Gives credentials that are valid for a while to come. */
-  readonly credentials: () => Promise<RoleCredentials>;
+  /** Gives credentials that are valid for a while to come; `undefined` where EC2 may not assume the role. */
+  readonly credentials: () => Promise<RoleCredentials | undefined>;
 }
 
 /** What the metadata of an instance tells. */
@@ -43,23 +43,32 @@ function iam(role: InstanceRole): MetadataNode {
   return {
     info: JSON.stringify({ Code: 'Success', InstanceProfileArn: role.instanceProfileArn }, undefined, 2),
     'security-credentials': {
-      [role.name]: async () => {
-        const { accessKeyId, secretAccessKey, sessionToken, expiration } = await role.credentials();
-        return JSON.stringify(
-          {
-            Code: 'Success',
-            LastUpdated: time(new Date()),
-            Type: 'AWS-HMAC',
-            AccessKeyId: accessKeyId,
-            SecretAccessKey: secretAccessKey,
-            Token: sessionToken,
-            Expiration: time(expiration),
-          },
+      [role.name]: async () =>
+        JSON.stringify(
+          { ...told(role.name, await role.credentials()), LastUpdated: time(new Date()) },
           undefined,
           2,
-        );
-      },
+        ),
     },
+  };
+}
+
+/** Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_iam-ec2.html */
+function told(roleName: string, credentials: RoleCredentials | undefined): object {
+  if (credentials === undefined) {
+    return {
+      Code: 'AssumeRoleUnauthorizedAccess',
+      Message: `EC2 cannot assume the role ${roleName}. Please see documentation at https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_iam-ec2.html#troubleshoot_iam-ec2_errors-info-doc.`,
+    };
+  }
+  const { accessKeyId, secretAccessKey, sessionToken, expiration } = credentials;
+  return {
+    Code: 'Success',
+    Type: 'AWS-HMAC',
+    AccessKeyId: accessKeyId,
+    SecretAccessKey: secretAccessKey,
+    Token: sessionToken,
+    Expiration: time(expiration),
   };
 }
 

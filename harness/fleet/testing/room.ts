@@ -8,6 +8,7 @@ import { Closing } from '../../support/closing';
 import { namespaceBodies } from '../bodies/namespaces';
 import { WallClock } from '../clock';
 import { Fleet } from '../fleet';
+import { everyRight } from './rights';
 
 /** The emulator, the edge and the fleet, with nothing applied: for what needs real instances and no Terraform. */
 export interface Room {
@@ -41,6 +42,7 @@ export async function openRoom(place: string, region: string, timeFactor = 1): P
       edge,
       region,
       bodies: namespaceBodies({ folder: join(folder, 'instances'), python }),
+      rights: everyRight,
       clock: new WallClock(timeFactor),
       onError: (error) => {
         console.error(error);

@@ -34,15 +34,10 @@ export async function putHook(
   announcer: Announcer,
 ): Promise<void> {
   const hook = checkedHook(group, input);
-  const {
-    LifecycleHookName = '',
-    LifecycleTransition,
-    NotificationTargetARN: target,
-    RoleARN = 'none',
-  } = hook;
+  const { LifecycleHookName = '', NotificationTargetARN: target, RoleARN = 'none' } = hook;
   if (target !== undefined && input.NotificationTargetARN !== undefined) {
     try {
-      await announcer.test(group, target, { LifecycleHookName, LifecycleTransition });
+      await announcer.testHook(group, hook, target);
     } catch {
       throw validationError(
         `Unable to publish test message to notification target ${target} using IAM role ${RoleARN}. Please check your target and role configuration and try to put lifecycle hook again.`,

@@ -30,7 +30,7 @@ export function notificationActions(store: Store, announcer: Announcer): ActionH
         checkLimit('notificationTopics', group.topics.size);
       }
       try {
-        await announcer.test(group, TopicARN);
+        await announcer.testTopic(group, TopicARN);
       } catch (error) {
         throw validationError(
           `Unable to publish to notification topic: ${TopicARN}. ${error instanceof Error ? error.message : String(error)}`,

@@ -29,6 +29,7 @@ describe('a topic', () => {
     await s.engine.tick();
     expect(events()).toEqual([test_, launch, 'autoscaling:EC2_INSTANCE_TERMINATE']);
     expect(s.notifications.sent[1]).toMatchObject({
+      sender: { roleArn: expect.stringMatching(/\/AWSServiceRoleForAutoScaling$/) as string },
       targetArn: TopicARN,
       subject: 'Auto Scaling: launch for group "workers"',
       message: {
@@ -97,16 +98,19 @@ describe('a topic', () => {
 describe('the target of a hook', () => {
   const NotificationTargetARN = 'arn:aws:sqs:us-east-2:000000000000:hooks';
   const hook = { LifecycleHookName: 'hook', LifecycleTransition: 'autoscaling:EC2_INSTANCE_TERMINATING' };
+  const RoleARN = 'arn:aws:iam::000000000000:role/hook';
+  const sender = { kind: 'role', roleArn: RoleARN, assumedBy: 'autoscaling.amazonaws.com' };
   const put = (settings: object): Promise<unknown> =>
     s.client.putLifecycleHook({ AutoScalingGroupName, ...hook, ...settings });
 
   it('is tested, then told of each lifecycle action with its token', async () => {
     await s.group({ DesiredCapacity: 1 });
-    await put({ NotificationTargetARN, NotificationMetadata: 'drain' });
+    await put({ NotificationTargetARN, RoleARN, NotificationMetadata: 'drain' });
     await grow(0);
     expect(s.notifications.sent).toMatchObject([
-      { targetArn: NotificationTargetARN, message: { Event: test_, ...hook } },
+      { sender, targetArn: NotificationTargetARN, message: { Event: test_, ...hook } },
       {
+        sender,
         targetArn: NotificationTargetARN,
         message: { ...hook, EC2InstanceId: s.ec2.instances[0]!.instanceId, NotificationMetadata: 'drain' },
       },

@@ -4,9 +4,10 @@ import type { Activity, LifecycleHook } from '@aws-sdk/client-auto-scaling';
 
 import { allEnded } from '../../../support/all-ended';
 import type { Clock } from '../../clock';
-import { type Group, everyMember } from '../group';
-import type { HookWait, Member } from '../member';
 import type { Notification, NotificationGateway } from '../../notifications';
+import type { Sender } from '../../rights';
+import { type Group, everyMember, serviceLinkedRole } from '../group';
+import type { HookWait, Member } from '../member';
 
 /** Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/ec2-auto-scaling-sns-notifications.html */
 export const notificationTypes = [
@@ -28,6 +29,17 @@ function eventOf({ Description = '', StatusCode }: Activity): string | undefined
       : undefined;
   return verb && `autoscaling:EC2_INSTANCE_${verb}${StatusCode === 'Successful' ? '' : '_ERROR'}`;
 }
+
+const assumedBy = 'autoscaling.amazonaws.com';
+
+const ofGroup = (group: Group): Sender => ({ kind: 'role', roleArn: serviceLinkedRole(group), assumedBy });
+
+/** Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/prepare-for-lifecycle-notifications.html */
+const ofHook = ({ RoleARN = 'none' }: LifecycleHook): Sender => ({
+  kind: 'role',
+  roleArn: RoleARN,
+  assumedBy,
+});
 
 /** Tells of what happens in groups: activities that end, to topics; lifecycle actions that begin, to topics and queues. */
 export class Announcer {
@@ -51,9 +63,20 @@ export class Announcer {
     await allEnded(notifications.map((notification) => this.gateway.send(notification)));
   }
 
-  /** The message that a new target gets at once. @throws when it does not take it. */
-  async test(group: Group, targetArn: string, details: object = {}): Promise<void> {
+  /** The message that a new topic of a group gets at once. @throws when it does not take it. */
+  async testTopic(group: Group, targetArn: string): Promise<void> {
+    await this.test(group, ofGroup(group), targetArn, {});
+  }
+
+  /** The message that a new target of a hook gets at once. @throws when it does not take it. */
+  async testHook(group: Group, hook: LifecycleHook, targetArn: string): Promise<void> {
+    const { LifecycleHookName, LifecycleTransition } = hook;
+    await this.test(group, ofHook(hook), targetArn, { LifecycleHookName, LifecycleTransition });
+  }
+
+  private async test(group: Group, sender: Sender, targetArn: string, details: object): Promise<void> {
     await this.gateway.send({
+      sender,
       targetArn,
       subject: `Auto Scaling: test notification for group "${group.settings.AutoScalingGroupName}"`,
       message: { ...this.head(group), ...details, Event: testEvent },
@@ -73,6 +96,7 @@ export class Announcer {
     return [...group.topics]
       .filter(([, types]) => Event !== undefined && types.has(Event))
       .map(([targetArn]) => ({
+        sender: ofGroup(group),
         targetArn,
         subject: `Auto Scaling: ${what} for group "${AutoScalingGroupName}"`,
         message: {
@@ -100,6 +124,7 @@ export class Announcer {
     }
     return [
       {
+        sender: ofHook(hook),
         targetArn,
         subject: `Auto Scaling: Lifecycle action '${hook.LifecycleTransition?.endsWith('LAUNCHING') === true ? 'LAUNCHING' : 'TERMINATING'}' for instance ${member.instanceId} in progress.`,
         message: {

@@ -1,0 +1,42 @@
+import type { Rights, Sender } from '../fleet/rights';
+import { accountId } from '../support/account';
+import type { Decisions } from './decisions';
+import type { Facts } from './facts';
+import type { JudgedPrincipal } from './judge';
+import { sending } from './requirements/messaging';
+
+const nameOf = (roleArn: string): string => roleArn.split('/').at(-1) ?? '';
+
+/** What services of AWS may do by themselves: the edge sees no call of theirs, so that the fleet asks before it does it. */
+export class ServiceRights implements Rights {
+  constructor(
+    private readonly decisions: Decisions,
+    private readonly facts: Facts,
+  ) {}
+
+  async mayAssume(service: string, roleArn: string): Promise<boolean> {
+    const assume = { action: 'sts:AssumeRole', resource: roleArn };
+    return (await this.decisions.denial({ kind: 'service', name: service }, [assume])) === undefined;
+  }
+
+  async checkSend(sender: Sender, targetArn: string): Promise<void> {
+    if (sender.kind === 'role' && !(await this.mayAssume(sender.assumedBy, sender.roleArn))) {
+      throw new Error(
+        `${sender.assumedBy} may not assume ${sender.roleArn}: its trust policy does not allow it.`,
+      );
+    }
+    const denial = await this.decisions.denial(principalOf(sender), await sending(targetArn, this.facts));
+    if (denial !== undefined) {
+      throw new Error(denial.message);
+    }
+  }
+}
+
+function principalOf(sender: Sender): JudgedPrincipal {
+  if (sender.kind === 'service') {
+    return sender;
+  }
+  const roleName = nameOf(sender.roleArn);
+  const arn = `arn:aws:sts::${accountId}:assumed-role/${roleName}/AutoScaling`;
+  return { kind: 'role', arn, roleName, userId: `${roleName}:AutoScaling` };
+}

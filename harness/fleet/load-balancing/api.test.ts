@@ -220,7 +220,10 @@ describe('target groups by the SDK', () => {
     [{ HealthCheckTimeoutSeconds: 10, HealthCheckIntervalSeconds: 10 }, 'must be smaller than the interval'],
     [{ UnhealthyThresholdCount: 11 }, "between '2' and '10'"],
     [{ Matcher: { HttpCode: '200-600' } }, "within '200-499'"],
-    [{ HealthCheckPath: 'health' }, "must begin with '/'"],
+    [{ HealthCheckPath: 'health' }, "must begin with a '/'"],
+    [{ HealthCheckPath: '/health check' }, 'without spaces'],
+    [{ HealthCheckPort: '80.5' }, "either 'traffic-port' or"],
+    [{ HealthCheckPort: 'abc' }, "either 'traffic-port' or"],
     [{ Protocol: 'TCP' as const }, 'a target group of protocol TCP is not done'],
     [{ TargetType: 'lambda' as const }, 'of type lambda is not done'],
     [{ ProtocolVersion: 'GRPC' }, 'protocol version GRPC is not done'],
@@ -254,6 +257,17 @@ describe('target groups by the SDK', () => {
     await expect(
       lab.client.registerTargets({ TargetGroupArn: group, Targets: [{ Id: '10.0.0.1' }] }),
     ).rejects.toThrow('127.0.0.0/8 only');
+  });
+
+  it.each([
+    [70_000, 'less than or equal to 65535'],
+    [0, 'greater than or equal to 1'],
+  ])('take no target at port %i', async (Port, message) => {
+    const lab = await LoadBalancingUnderTest.start();
+    const group = await lab.targetGroup({ TargetType: 'ip' });
+    await expect(
+      lab.client.registerTargets({ TargetGroupArn: group, Targets: [{ Id: '127.0.0.1', Port }] }),
+    ).rejects.toMatchObject({ name: 'ValidationError', message: expect.stringContaining(message) as unknown });
   });
 
   it('say of a target that nobody registered that it is not registered', async () => {

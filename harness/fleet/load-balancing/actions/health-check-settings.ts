@@ -45,6 +45,10 @@ function within(name: string, value: number, least: number, most: number): void 
   }
 }
 
+function isPort(port: string): boolean {
+  return port === 'traffic-port' || (/^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535);
+}
+
 function check(settings: HealthCheck): void {
   within('Health check interval', settings.interval, 5, 300);
   within('Health check timeout', settings.timeout, 2, 120);
@@ -60,12 +64,14 @@ function check(settings: HealthCheck): void {
       'Health check enabled must be true for target groups with target type instance or ip',
     );
   }
-  if (settings.port !== 'traffic-port') {
-    within('Health check port', Number(settings.port), 1, 65_535);
-  }
-  if (!settings.path.startsWith('/') || settings.path.length > 1_024) {
+  if (!isPort(settings.port)) {
     throw validationError(
-      `Health check path '${settings.path}' must begin with '/' and have at most 1024 characters`,
+      `Health check port '${settings.port}' must be either 'traffic-port' or a value between '1' and '65535' inclusive`,
+    );
+  }
+  if (!/^\/[!-~]{0,1023}$/.test(settings.path)) {
+    throw validationError(
+      `Health check path '${settings.path}' must begin with a '/' character, and can only contain printable ASCII characters, without spaces`,
     );
   }
   for (const part of settings.matcher.split(',')) {

@@ -20,6 +20,18 @@ import type { Store } from '../store';
 
 const invalidTarget = (message: string): ServiceError => new ServiceError('InvalidTarget', message);
 
+/** In the words of the check that AWS puts before all of its services. */
+function checkPorts(targets: readonly TargetDescription[]): void {
+  targets.forEach(({ Port: port = 1 }, index) => {
+    if (port < 1 || port > 65_535) {
+      throw validationError(
+        `1 validation error detected: Value '${port}' at 'targets.${index + 1}.member.port' failed to satisfy constraint: ` +
+          `Member must have value ${port < 1 ? 'greater than or equal to 1' : 'less than or equal to 65535'}`,
+      );
+    }
+  });
+}
+
 /** Registers targets; those that are draining come back. @param zoneOf the zone of an instance. */
 export function registerTargets(
   group: TargetGroup,
@@ -102,6 +114,7 @@ export function targetActions(store: Store, network: Network, monitor: HealthMon
   return {
     RegisterTargets: async ({ TargetGroupArn, Targets = [] }: RegisterTargetsInput): Promise<void> => {
       const group = store.targetGroup(TargetGroupArn);
+      checkPorts(Targets);
       let zones = new Map<string, string>();
       if (group.targetType === 'ip') {
         checkAddresses(Targets);

@@ -48,6 +48,15 @@ describe('a health check', () => {
   });
 
   it.each([
+    { port: 70_000, path: '/' },
+    { port: 9, path: '/health check' },
+  ])('fails where it cannot be sent: %j', async ({ port, path }) => {
+    expect(await probe({ host: '127.0.0.1', port }, { ...check, path })).toMatchObject({
+      reason: 'Target.FailedHealthChecks',
+    });
+  });
+
+  it.each([
     ['200', 200, true],
     ['200', 204, false],
     ['200,202', 202, true],

@@ -1,4 +1,4 @@
-import { request as httpRequest } from 'node:http';
+import { type IncomingMessage, request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 
 import type { TargetHealthReasonEnum } from '@aws-sdk/client-elastic-load-balancing-v2';
@@ -37,33 +37,39 @@ export async function probe(
           : { passed: false, reason: 'Target.FailedHealthChecks', description: 'Health checks failed' },
       );
     };
-    send(
-      {
-        host,
-        port,
-        path: check.path,
-        agent: false,
-        rejectUnauthorized: false,
-        signal: timeout,
-        headers: { host: `${host}:${port}`, 'user-agent': 'ELB-HealthChecker/2.0', connection: 'close' },
-      },
-      (response) => {
-        const { statusCode = 0 } = response;
-        response.on('error', fail).on('end', () => {
-          resolve(
-            matchesCode(check.matcher, statusCode)
-              ? { passed: true }
-              : {
-                  passed: false,
-                  reason: 'Target.ResponseCodeMismatch',
-                  description: `Health checks failed with these codes: [${statusCode}]`,
-                },
-          );
-        });
-        response.resume();
-      },
-    )
-      .on('error', fail)
-      .end();
+    const take = (response: IncomingMessage): void => {
+      const { statusCode = 0 } = response;
+      response.on('error', fail).on('end', () => {
+        resolve(
+          matchesCode(check.matcher, statusCode)
+            ? { passed: true }
+            : {
+                passed: false,
+                reason: 'Target.ResponseCodeMismatch',
+                description: `Health checks failed with these codes: [${statusCode}]`,
+              },
+        );
+      });
+      response.resume();
+    };
+    try {
+      send(
+        {
+          host,
+          port,
+          path: check.path,
+          agent: false,
+          rejectUnauthorized: false,
+          signal: timeout,
+          headers: { host: `${host}:${port}`, 'user-agent': 'ELB-HealthChecker/2.0', connection: 'close' },
+        },
+        take,
+      )
+        .on('error', fail)
+        .end();
+    } catch {
+      // What cannot even be sent: a port or path that there cannot be.
+      fail();
+    }
   });
 }

@@ -45,6 +45,7 @@ export class ClientConnection implements Client {
   private closing = false;
   private gone = false;
   private headBegan = false;
+  private beginning = false;
   private lastActive: number;
   private readonly openedAt: number;
 
@@ -152,11 +153,7 @@ export class ClientConnection implements Client {
       return;
     }
     this.socket.resume();
-    const { ahead } = this;
-    this.ahead = undefined;
-    if (ahead !== undefined) {
-      this.begin(ahead);
-    }
+    this.beginAhead();
   }
 
   destroy(): void {
@@ -207,7 +204,8 @@ export class ClientConnection implements Client {
     if (this.exchange?.isTunnel === true) {
       this.exchange.fromClient(chunk);
     } else if (this.request === undefined) {
-      this.begin(this.ahead === undefined ? chunk : Buffer.concat([this.ahead, chunk]));
+      this.ahead = this.ahead === undefined ? chunk : Buffer.concat([this.ahead, chunk]);
+      this.beginAhead();
     } else if (this.requestDone) {
       this.wait(chunk);
     } else {
@@ -223,7 +221,21 @@ export class ClientConnection implements Client {
     }
   }
 
-  private begin(data: Buffer): void {
+  /** Begins the requests that have come, one after the other: a loop, since thousands may be answered at once. */
+  private beginAhead(): void {
+    if (this.beginning) {
+      return;
+    }
+    this.beginning = true;
+    let begun = true;
+    while (begun && this.request === undefined && this.ahead !== undefined && !this.closing) {
+      begun = this.begin(this.ahead);
+    }
+    this.beginning = false;
+  }
+
+  /** Whether a whole head was there. */
+  private begin(data: Buffer): boolean {
     // A robust server ignores empty lines before a request. Source: RFC 9112, section 2.2.
     let start = 0;
     while (data[start] === 0x0d || data[start] === 0x0a) {
@@ -236,7 +248,7 @@ export class ClientConnection implements Client {
       if (data.length - start > headLimits.all) {
         this.answer({ status: 400 });
       }
-      return;
+      return false;
     }
     this.ahead = undefined;
     this.headBegan = false;
@@ -247,9 +259,10 @@ export class ClientConnection implements Client {
         throw error;
       }
       this.answer({ status: error.status });
-      return;
+      return true;
     }
     this.handle(this.request, data, end + headEnd.length);
+    return true;
   }
 
   private handle(request: RequestHead, data: Buffer, bodyAt: number): void {

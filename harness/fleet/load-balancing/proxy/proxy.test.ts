@@ -131,6 +131,16 @@ describe('a request through a load balancer', () => {
     expect(answers.match(/path \/\d/g)).toEqual(['path /1', 'path /2', 'path /3']);
   });
 
+  it('is answered in its turn where a client sends thousands ahead', async () => {
+    const lab = await LoadBalancingUnderTest.start();
+    const { url } = await lab.balanced([]);
+    const answers = await sendRaw(
+      url,
+      'GET / HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(3_000) + rawRequest('GET /'),
+    );
+    expect(answers.match(/^HTTP\/1\.1 503 /gm)).toHaveLength(3_001);
+  });
+
   it('may be chunked, and so may its answer', async () => {
     const lab = await LoadBalancingUnderTest.start();
     const target = await httpTarget((request, response) => {

@@ -172,7 +172,7 @@ export class ClientConnection implements Client {
         this.destroy();
       } else if (exchange !== undefined) {
         exchange.fail(this.requestDone ? 504 : 408);
-      } else if (this.headBegan) {
+      } else if (this.headBegan || this.ownAnswer !== undefined) {
         this.answer({ status: 408 });
       } else {
         this.destroy();
@@ -198,7 +198,7 @@ export class ClientConnection implements Client {
 
   private receive(chunk: Buffer): void {
     this.lastActive = this.front.now;
-    if (this.closing && this.exchange === undefined) {
+    if (this.closing && this.exchange === undefined && this.ownAnswer === undefined) {
       return;
     }
     if (this.exchange?.isTunnel === true) {

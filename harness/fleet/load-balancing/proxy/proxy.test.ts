@@ -311,12 +311,26 @@ describe('what a load balancer answers itself (load-balancer-troubleshooting.htm
 
   it('is 408 where the client does not finish its request within the idle timeout', async () => {
     const lab = await LoadBalancingUnderTest.start();
-    const { url, arn } = await lab.balanced([await namedTarget('web')]);
+    const { url, arn } = await lab.balanced([]);
     await lab.client.modifyLoadBalancerAttributes({
       LoadBalancerArn: arn,
       Attributes: [{ Key: 'idle_timeout.timeout_seconds', Value: '1' }],
     });
-    expect(await sendRaw(url, 'GET / HTTP/1.1\r\nHost: ')).toMatch(/^HTTP\/1\.1 408 /);
+    const unfinished = ['GET / HTTP/1.1\r\nHost: ', rawRequest('POST /', 'Content-Length: 5')];
+    const answers = unfinished.map(async (request) => (await sendRaw(url, request)).slice(0, 12));
+    expect(await Promise.all(answers)).toEqual(['HTTP/1.1 408', 'HTTP/1.1 408']);
+  });
+
+  it('is given once the body has come, also where the connection ends with the request', async () => {
+    const lab = await LoadBalancingUnderTest.start();
+    const { url } = await lab.balanced([]);
+    const { hostname, port } = new URL(url);
+    const socket = connect(Number(port), hostname);
+    socket.write(rawRequest('POST /', 'Expect: 100-continue', 'Content-Length: 5'));
+    const [interim] = (await once(socket, 'data')) as [Buffer];
+    expect(interim.toString()).toBe('HTTP/1.1 100 Continue\r\n\r\n');
+    socket.write('hello');
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 503 /);
   });
 
   it.each([

@@ -1,9 +1,10 @@
-import { request as httpRequest } from 'node:http';
+import { type OutgoingHttpHeaders, request as httpRequest } from 'node:http';
 import {
   type Http2Server,
   type Http2ServerRequest,
   type Http2ServerResponse,
   type ServerHttp2Session,
+  constants,
   createServer,
 } from 'node:http2';
 import { type Duplex, duplexPair } from 'node:stream';
@@ -22,10 +23,30 @@ const ofConnections = new Set([
   'upgrade',
 ]);
 
+/** Two ends of a stream of which none outlives the other: Node's own pair does not tell that one end was destroyed. */
+function joinedPair(): [Duplex, Duplex] {
+  const [near, far] = duplexPair();
+  near.on('close', () => far.destroy());
+  far.on('close', () => near.destroy());
+  return [near, far];
+}
+
+/** The headers of a request as HTTP/1.1 has them. */
+function headersOf({ headers, authority, stream }: Http2ServerRequest): OutgoingHttpHeaders {
+  const plain = Object.entries(headers).filter(([name]) => !name.startsWith(':'));
+  // Node would drop a body of unknown length where the method seldom has one: DELETE, OPTIONS, GET.
+  const hasBody = !stream.endAfterHeaders && headers['content-length'] === undefined;
+  return {
+    ...Object.fromEntries(plain),
+    host: authority,
+    ...(hasBody ? { 'transfer-encoding': 'chunked' } : {}),
+  };
+}
+
 /** Ends a request that could not be passed on: by its status where there is none yet. */
 function giveUp(response: Http2ServerResponse): void {
   if (response.headersSent) {
-    response.stream.close();
+    response.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
   } else {
     response.writeHead(502).end();
   }
@@ -70,14 +91,13 @@ export class Http2Door {
     if (inside === undefined) {
       throw new Error('its session is gone');
     }
-    const [near, far] = duplexPair();
+    const [near, far] = joinedPair();
     inside(far);
-    const headers = Object.entries(request.headers).filter(([name]) => !name.startsWith(':'));
     const onward = httpRequest({
       createConnection: () => near,
       method: request.method,
       path: request.url,
-      headers: { ...Object.fromEntries(headers), host: request.authority },
+      headers: headersOf(request),
     });
     response.on('close', () => {
       near.destroy();

@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { connect as connectHttp2 } from 'node:http2';
 import { request as httpsRequest } from 'node:https';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { type TLSSocket, connect } from 'node:tls';
+
+import type { Action } from '@aws-sdk/client-elastic-load-balancing-v2';
 
 import { LoadBalancingUnderTest, closeServices } from '../testing/service';
 import { type TargetServer, closeTargets, httpTarget } from '../testing/target';
@@ -15,25 +17,34 @@ afterEach(async () => {
 
 const certificate = 'arn:aws:acm:us-east-2:000000000000:certificate/12345678-1234-1234-1234-123456789012';
 
-async function secure(): Promise<{
+/** An HTTPS listener with one action; its URL. */
+async function secureListener(lab: LoadBalancingUnderTest, arn: string, action: Action): Promise<string> {
+  const { Listeners } = await lab.client.createListener({
+    LoadBalancerArn: arn,
+    Protocol: 'HTTPS',
+    Port: 443,
+    Certificates: [{ CertificateArn: certificate }],
+    DefaultActions: [action],
+  });
+  return lab.url(Listeners![0]!.ListenerArn!);
+}
+
+const echo: RequestListener = (request, response) => {
+  void text(request).then((body) => response.writeHead(200, { 'x-target': 'yes' }).end(`got ${body}`));
+};
+
+/** An HTTPS listener that forwards to one target. */
+async function secure(answer = echo): Promise<{
   readonly lab: LoadBalancingUnderTest;
   readonly url: string;
   readonly arn: string;
   readonly target: TargetServer;
 }> {
   const lab = await LoadBalancingUnderTest.start();
-  const target = await httpTarget((request, response) => {
-    void text(request).then((body) => response.writeHead(200, { 'x-target': 'yes' }).end(`got ${body}`));
-  });
+  const target = await httpTarget(answer);
   const { arn, group } = await lab.balanced([target]);
-  const { Listeners } = await lab.client.createListener({
-    LoadBalancerArn: arn,
-    Protocol: 'HTTPS',
-    Port: 443,
-    Certificates: [{ CertificateArn: certificate }],
-    DefaultActions: [{ Type: 'forward', TargetGroupArn: group }],
-  });
-  return { lab, url: lab.url(Listeners![0]!.ListenerArn!), arn, target };
+  const url = await secureListener(lab, arn, { Type: 'forward', TargetGroupArn: group });
+  return { lab, url, arn, target };
 }
 
 /** A connection that offers both versions of HTTP. */
@@ -87,6 +98,50 @@ describe('an HTTPS listener', () => {
     });
     session.close();
     await once(session, 'close');
+  });
+
+  it.each(['DELETE', 'OPTIONS', 'GET', 'POST'])('passes the body of a %s over HTTP/2 on', async (method) => {
+    const { url } = await secure();
+    const session = connectHttp2(url, { rejectUnauthorized: false });
+    const stream = session.request({ ':method': method, ':path': '/' }, { endStream: false });
+    stream.end('hello');
+    expect(await text(stream)).toBe('got hello');
+    session.destroy();
+  });
+
+  it('answers a request with a body over HTTP/2 itself', async () => {
+    const lab = await LoadBalancingUnderTest.start();
+    const url = await secureListener(lab, await lab.loadBalancer(), {
+      Type: 'fixed-response',
+      FixedResponseConfig: { StatusCode: '404', MessageBody: 'none' },
+    });
+    const session = connectHttp2(url, { rejectUnauthorized: false });
+    const stream = session.request({ ':method': 'POST', ':path': '/' });
+    stream.end('hello');
+    expect(await text(stream)).toBe('none');
+    session.destroy();
+  });
+
+  it('resets the stream over HTTP/2 where the target breaks off', async () => {
+    const { url } = await secure((request, response) => {
+      response.writeHead(200, { 'content-length': 100 }).write('half', () => request.socket.destroy());
+    });
+    const session = connectHttp2(url, { rejectUnauthorized: false });
+    await expect(text(session.request({ ':path': '/' }))).rejects.toThrow('NGHTTP2_INTERNAL_ERROR');
+    session.destroy();
+  });
+
+  it('gives the request up where its client over HTTP/2 does', async () => {
+    const asked = Promise.withResolvers<IncomingMessage>();
+    const { url } = await secure((request) => {
+      asked.resolve(request);
+    });
+    const session = connectHttp2(url, { rejectUnauthorized: false });
+    const stream = session.request({ ':path': '/' });
+    const { socket } = await asked.promise;
+    stream.close();
+    await once(socket, 'close');
+    session.destroy();
   });
 
   it('speaks HTTP/1.1 only where HTTP/2 is switched off', async () => {

@@ -49,6 +49,8 @@ export class Front implements Entry {
   readonly ownStatuses = new Map<number, number>();
   entrance: Entrance;
   private readonly connections = new Set<ClientConnection>();
+  /** All that is connected, TLS handshakes that never end among them. */
+  private readonly sockets = new Set<Socket>();
   private find: (request: RequestHead, peer: Peer) => Destination | OwnAnswer = () => ({ status: 503 });
   private readonly sweeper: NodeJS.Timeout;
 
@@ -98,6 +100,10 @@ export class Front implements Entry {
       http2,
     );
     front.refresh();
+    server.on('connection', (socket: Socket) => {
+      front.sockets.add(socket);
+      socket.on('close', () => front.sockets.delete(socket));
+    });
     if (certificate === undefined) {
       server.on('connection', (socket: Socket) => {
         front.accept(socket, {
@@ -159,6 +165,9 @@ export class Front implements Entry {
     this.http2.close();
     for (const connection of this.connections) {
       connection.destroy();
+    }
+    for (const socket of this.sockets) {
+      socket.destroy();
     }
     await closed;
   }

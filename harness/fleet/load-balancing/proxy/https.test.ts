@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { connect as connectHttp2 } from 'node:http2';
 import { request as httpsRequest } from 'node:https';
 import type { IncomingMessage, RequestListener } from 'node:http';
+import { connect as connectTcp } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { type TLSSocket, connect } from 'node:tls';
 
@@ -154,6 +155,16 @@ describe('an HTTPS listener', () => {
     const socket = await tlsTo(url);
     expect(socket.alpnProtocol).toBe('http/1.1');
     socket.destroy();
+  });
+
+  it('closes at once, also while a client has not finished its handshake', async () => {
+    const { lab, url, arn } = await secure();
+    const silent = connectTcp(Number(new URL(url).port), '127.0.0.1');
+    await once(silent, 'connect');
+    // The listener has accepted those before this one.
+    (await tlsTo(url)).destroy();
+    await lab.client.deleteLoadBalancer({ LoadBalancerArn: arn });
+    await once(silent.resume(), 'close');
   });
 
   it('has no certificate to name on HTTP, and must name one on HTTPS', async () => {

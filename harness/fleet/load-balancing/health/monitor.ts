@@ -42,12 +42,14 @@ export class HealthMonitor {
     }
   }
 
-  /** Brings every target to the state that it has now, and begins the health checks that are due. */
+  /** Brings every target to the state that it has now, begins the health checks that are due, and ends idle connections. */
   tick(): void {
     for (const group of this.store.targetGroups.values()) {
       const [user] = this.store.usersOf(group);
+      const idleSince = Date.now() - idleMs(user);
       for (const target of group.targets.values()) {
         this.look(group, target, user);
+        target.pool.sweep(idleSince);
       }
     }
   }
@@ -167,6 +169,11 @@ export class HealthMonitor {
     group.targets.delete(target.key);
     target.pool.close();
   }
+}
+
+/** How long a connection to a target is kept for another request: real time, as for clients. */
+function idleMs(user: LoadBalancer | undefined): number {
+  return user === undefined ? 0 : numberOf(user.attributes, 'idle_timeout.timeout_seconds') * 1_000;
 }
 
 function isInZone({ zones }: LoadBalancer, { zone }: Target): boolean {

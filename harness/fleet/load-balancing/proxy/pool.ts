@@ -25,6 +25,8 @@ const mostIdle = 512;
 export class TargetConnection {
   private user: TargetUser | undefined;
   private error: Error | undefined;
+  /** Milliseconds of this machine's time: since when it is kept for another request. */
+  private idleSince = 0;
   private readonly socket: Socket;
 
   constructor(
@@ -77,7 +79,12 @@ export class TargetConnection {
   /** The exchange is over, and the connection as good as new. */
   release(): void {
     this.user = undefined;
+    this.idleSince = Date.now();
     this.pool.keep(this);
+  }
+
+  isIdleSince(moment: number): boolean {
+    return this.idleSince <= moment;
   }
 
   /** The exchange is over, and the connection with it. */
@@ -121,6 +128,14 @@ export class TargetPool {
     const index = this.idle.lastIndexOf(connection);
     if (index !== -1) {
       this.idle.splice(index, 1);
+    }
+  }
+
+  /** Ends the kept connections that have not been used since a moment. */
+  sweep(moment: number): void {
+    // The one that was kept first comes first.
+    while (this.idle[0]?.isIdleSince(moment) === true) {
+      this.idle.shift()?.destroy();
     }
   }
 

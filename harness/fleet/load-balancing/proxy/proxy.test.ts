@@ -121,6 +121,25 @@ describe('a request through a load balancer', () => {
     expect(new Set(target.requests.map(({ socket }) => socket.remotePort)).size).toBe(1);
   });
 
+  it('ends the connection to a target that was idle for as long as the idle timeout (application-load-balancers.html)', async () => {
+    const lab = await LoadBalancingUnderTest.start();
+    const closed = Promise.withResolvers<undefined>();
+    const target = await rawTarget((socket) => {
+      socket
+        .on('data', () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'))
+        .on('end', () => {
+          closed.resolve(undefined);
+        });
+    });
+    const { url, arn } = await lab.balanced([target]);
+    await lab.client.modifyLoadBalancerAttributes({
+      LoadBalancerArn: arn,
+      Attributes: [{ Key: 'idle_timeout.timeout_seconds', Value: '1' }],
+    });
+    await sendRaw(url, rawRequest('GET /'));
+    await closed.promise;
+  });
+
   it('is answered in its turn where a client sends several ahead', async () => {
     const lab = await LoadBalancingUnderTest.start();
     const target = await httpTarget((request, response) => response.end(`path ${request.url}`));

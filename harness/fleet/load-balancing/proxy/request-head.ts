@@ -2,6 +2,8 @@ import { ChunkedFraming, type Framing, LengthFraming, noBody } from './framing';
 
 /** The head of a client's request, as far as a load balancer reads it. */
 export interface RequestHead {
+  /** As it came, without the empty line that ends it. */
+  readonly text: string;
   readonly method: string;
   /** Path and query as they go on to the target. */
   readonly target: string;
@@ -141,6 +143,14 @@ function note(seen: Seen, name: string, value: string): boolean {
   }
 }
 
+/** The values of a header as the client sent it, also of one that does not go on. @param name in lower case. */
+export function headerValues({ text }: RequestHead, name: string): string[] {
+  return text.split('\r\n').flatMap((line, index) => {
+    const colon = line.indexOf(':');
+    return index > 0 && line.slice(0, colon).toLowerCase() === name ? [line.slice(colon + 1).trim()] : [];
+  });
+}
+
 /** A chunked body, one of a length, or none. */
 function framingOf({ transferEncoding, contentLength }: Seen): { framing: Framing; chunked: boolean } {
   const encoding = transferEncoding?.trim().toLowerCase();
@@ -206,6 +216,7 @@ export function parseRequestHead(text: string, { dropInvalid }: HeadRules): Requ
   const { framing, chunked } = framingOf(seen);
   const question = target.indexOf('?');
   return {
+    text,
     method,
     target,
     path: question === -1 ? target : target.slice(0, question),

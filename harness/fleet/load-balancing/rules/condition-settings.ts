@@ -112,6 +112,11 @@ function checked(condition: RuleCondition): RuleCondition {
       'A condition on http-header must have the name of a header, of at most 40 characters',
     );
   }
+  if (complete.HttpHeaderConfig?.HttpHeaderName?.toLowerCase() === 'host') {
+    throw validationError(
+      "A condition on http-header cannot specify the host header; use a condition on 'host-header'",
+    );
+  }
   return complete;
 }
 

@@ -3,7 +3,7 @@ import { BlockList, isIP } from 'node:net';
 import type { RuleCondition } from '@aws-sdk/client-elastic-load-balancing-v2';
 
 import type { Peer } from '../proxy/forwarded-head';
-import type { RequestHead } from '../proxy/request-head';
+import { type RequestHead, headerValues } from '../proxy/request-head';
 
 /** Whether a request is one that a condition is about. */
 export type Matcher = (request: RequestHead, peer: Peer) => boolean;
@@ -63,18 +63,7 @@ function headerMatcher(condition: RuleCondition): Matcher {
   const { HttpHeaderName = '', Values } = condition.HttpHeaderConfig ?? {};
   const name = HttpHeaderName.toLowerCase();
   const matches = anyOf(Values, 'i');
-  return (request) => {
-    if (name === 'host') {
-      return matches(request.host ?? '');
-    }
-    if (name === 'x-forwarded-for') {
-      return request.forwardedFor !== undefined && matches(request.forwardedFor);
-    }
-    return request.headers.some(
-      (header, index) =>
-        index % 2 === 0 && header.toLowerCase() === name && matches(request.headers[index + 1] ?? ''),
-    );
-  };
+  return (request) => headerValues(request, name).some(matches);
 }
 
 function sourceMatcher(condition: RuleCondition): Matcher {

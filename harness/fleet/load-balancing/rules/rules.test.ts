@@ -34,6 +34,14 @@ describe('a condition (rule-condition-types.html)', () => {
     Field: 'http-header',
     HttpHeaderConfig: { HttpHeaderName: 'User-Agent', Values: ['*Chrome*'] },
   };
+  const proto = {
+    Field: 'http-header',
+    HttpHeaderConfig: { HttpHeaderName: 'X-Forwarded-Proto', Values: ['https'] },
+  };
+  const connection = {
+    Field: 'http-header',
+    HttpHeaderConfig: { HttpHeaderName: 'Connection', Values: ['close'] },
+  };
   const query = {
     Field: 'query-string',
     QueryStringConfig: { Values: [{ Key: 'version', Value: 'v1' }, { Value: '*ample*' }] },
@@ -55,6 +63,8 @@ describe('a condition (rule-condition-types.html)', () => {
     ['on the path, not on the query', false, path, get('/?/img/x')],
     ['on a header, without case of name and value', true, header, get('/', 'user-AGENT: my chrome browser')],
     ['on a header, each of several', true, header, get('/', 'User-Agent: x', 'User-Agent: Chrome')],
+    ['on a header that the load balancer sets itself', true, proto, get('/', 'X-Forwarded-Proto: https')],
+    ['on a header of the connection', true, connection, get('/')],
     ['on a header that is not there', false, header, get('/')],
     ['on the query, key and value', true, query, get('/?a=b&version=V1')],
     ['on the query, not another key', false, query, get('/?release=v1')],
@@ -89,6 +99,11 @@ describe('a condition (rule-condition-types.html)', () => {
     ['without values', [{ Field: 'path-pattern', Values: [] }], 'A condition value must be specified'],
     ['twice', [path, path], "can only have one 'path-pattern' condition"],
     ['of no CIDR', [{ Field: 'source-ip', SourceIpConfig: { Values: ['10.0.0.1'] } }], 'CIDR blocks'],
+    [
+      'on Host as on any header',
+      [{ Field: 'http-header', HttpHeaderConfig: { HttpHeaderName: 'Host', Values: ['a'] } }],
+      'host-header',
+    ],
     ['with too many values', [{ Field: 'path-pattern', Values: ['1', '2', '3', '4', '5', '6'] }], 'is 5; 6'],
     [
       'by regular expressions',

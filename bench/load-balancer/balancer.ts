@@ -7,6 +7,7 @@ const network: Network = {
   subnets: (ids) =>
     Promise.resolve(ids.map((subnetId) => ({ subnetId, zone: `us-east-2${subnetId}`, vpcId: 'vpc' }))),
   checkSecurityGroups: () => Promise.resolve(),
+  checkVpc: () => Promise.resolve(),
   defaultSecurityGroup: () => Promise.resolve([]),
   instances: () => Promise.resolve([]),
 };

@@ -103,6 +103,14 @@ describe('load balancers by the SDK', () => {
     ).rejects.toMatchObject({ name: 'LoadBalancerNotFoundException' });
   });
 
+  it('stay in their VPC', async () => {
+    const lab = await LoadBalancingUnderTest.start();
+    const LoadBalancerArn = await lab.loadBalancer();
+    await expect(
+      lab.client.setSubnets({ LoadBalancerArn, Subnets: ['subnet-other-a', 'subnet-other-b'] }),
+    ).rejects.toMatchObject({ name: 'InvalidSubnetException' });
+  });
+
   it('have the attributes of AWS, and refuse others', async () => {
     const lab = await LoadBalancingUnderTest.start();
     const LoadBalancerArn = await lab.loadBalancer();
@@ -220,6 +228,7 @@ describe('target groups by the SDK', () => {
     [{ HealthCheckTimeoutSeconds: 10, HealthCheckIntervalSeconds: 10 }, 'must be smaller than the interval'],
     [{ UnhealthyThresholdCount: 11 }, "between '2' and '10'"],
     [{ Matcher: { HttpCode: '200-600' } }, "within '200-499'"],
+    [{ VpcId: 'vpc-9' }, "The VPC ID 'vpc-9' is not found"],
     [{ HealthCheckPath: 'health' }, "must begin with a '/'"],
     [{ HealthCheckPath: '/health check' }, 'without spaces'],
     [{ HealthCheckPort: '80.5' }, "either 'traffic-port' or"],
@@ -249,6 +258,18 @@ describe('target groups by the SDK', () => {
     await expect(register('i-00000002')).rejects.toMatchObject({ name: 'InvalidTargetException' });
     await expect(register('i-00000003')).rejects.toMatchObject({ name: 'InvalidTargetException' });
     await expect(register('server-1')).rejects.toThrow("Instance ID 'server-1' is not valid");
+  });
+
+  it('take instances of their own VPC only', async () => {
+    const lab = await LoadBalancingUnderTest.start();
+    lab.network.states.set('i-00000001', 'running');
+    const group = await lab.targetGroup({ VpcId: 'vpc-2' });
+    await expect(
+      lab.client.registerTargets({ TargetGroupArn: group, Targets: [{ Id: 'i-00000001' }] }),
+    ).rejects.toMatchObject({
+      name: 'InvalidTargetException',
+      message: "The following targets are not in the target group VPC 'vpc-2': 'i-00000001'",
+    });
   });
 
   it('take addresses of this machine only, and say so', async () => {
@@ -349,6 +370,18 @@ describe('listeners and rules by the SDK', () => {
 
   it.each([
     [{ Type: 'redirect', RedirectConfig: { StatusCode: 'HTTP_301' } } as const, 'creates a loop'],
+    [
+      { Type: 'redirect', RedirectConfig: { Port: '0', StatusCode: 'HTTP_301' } } as const,
+      'from 1 to 65535, or #{port}',
+    ],
+    [
+      { Type: 'redirect', RedirectConfig: { Path: 'new', StatusCode: 'HTTP_301' } } as const,
+      "must begin with '/'",
+    ],
+    [
+      { Type: 'redirect', RedirectConfig: { Host: 'b', StatusCode: 'HTTP_307' as 'HTTP_301' } } as const,
+      'HTTP_301 or HTTP_302',
+    ],
     [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '302' } } as const, '2XX, 4XX or 5XX'],
     [{ Type: 'forward' } as const, 'target group ARN must be specified'],
     [{ Type: 'authenticate-oidc' } as const, 'authenticate-oidc is not done'],

@@ -1,6 +1,7 @@
 import type { Limit } from '@aws-sdk/client-elastic-load-balancing-v2';
 
 import { ServiceError } from '../protocol/errors';
+import type { TargetGroup } from './resources';
 
 /**
  * Default quotas of an account, with the error that AWS answers when one more is asked for.
@@ -12,6 +13,10 @@ const limits = {
   'listeners-per-application-load-balancer': { most: 50, code: 'TooManyListeners' },
   'rules-per-application-load-balancer': { most: 100, code: 'TooManyRules' },
   'certificates-per-application-load-balancer': { most: 25, code: 'TooManyCertificates' },
+  'target-groups-per-application-load-balancer': {
+    most: 100,
+    code: 'TooManyUniqueTargetGroupsPerLoadBalancer',
+  },
   'targets-per-application-load-balancer': { most: 1_000, code: 'TooManyTargets' },
   'targets-per-target-group': { most: 1_000, code: 'TooManyTargets' },
   'target-groups-per-action-on-application-load-balancer': {
@@ -37,4 +42,10 @@ export function checkLimit(what: keyof typeof limits, wanted: number): void {
       `The maximum number of ${what.replaceAll('-', ' ')} is ${most}; ${wanted} were asked for.`,
     );
   }
+}
+
+/** @throws ServiceError when all target groups of a load balancer, and more targets, would be more than its quota. */
+export function checkTargetCount(groups: Iterable<TargetGroup>, more: number): void {
+  const present = [...groups].reduce((sum, { targets }) => sum + targets.size, 0);
+  checkLimit('targets-per-application-load-balancer', present + more);
 }

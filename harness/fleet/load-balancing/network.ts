@@ -2,11 +2,12 @@ import {
   DescribeInstancesCommand,
   DescribeSecurityGroupsCommand,
   DescribeSubnetsCommand,
+  DescribeVpcsCommand,
   type EC2Client,
   EC2ServiceException,
 } from '@aws-sdk/client-ec2';
 
-import { ServiceError } from '../protocol/errors';
+import { ServiceError, validationError } from '../protocol/errors';
 
 /** A subnet that a load balancer is to be in. */
 export interface Subnet {
@@ -19,6 +20,7 @@ export interface Subnet {
 export interface TargetInstance {
   readonly instanceId: string;
   readonly zone: string;
+  readonly vpcId: string;
   readonly state: string;
 }
 
@@ -28,6 +30,8 @@ export interface Network {
   subnets(subnetIds: readonly string[]): Promise<Subnet[]>;
   /** @throws ServiceError InvalidSecurityGroup */
   checkSecurityGroups(groupIds: readonly string[]): Promise<void>;
+  /** @throws ServiceError ValidationError for a VPC that there is not. */
+  checkVpc(vpcId: string): Promise<void>;
   defaultSecurityGroup(vpcId: string): Promise<string[]>;
   /** Those of the instances that EC2 knows. */
   instances(instanceIds: readonly string[]): Promise<TargetInstance[]>;
@@ -71,6 +75,14 @@ export class Ec2Network implements Network {
     }
   }
 
+  async checkVpc(vpcId: string): Promise<void> {
+    const filter = { Name: 'vpc-id', Values: [vpcId] };
+    const { Vpcs = [] } = await this.ec2.send(new DescribeVpcsCommand({ Filters: [filter] }));
+    if (Vpcs.length === 0) {
+      throw validationError(`The VPC ID '${vpcId}' is not found`);
+    }
+  }
+
   async defaultSecurityGroup(vpcId: string): Promise<string[]> {
     const { SecurityGroups = [] } = await this.ec2.send(
       new DescribeSecurityGroupsCommand({
@@ -87,9 +99,10 @@ export class Ec2Network implements Network {
     const filter = { Name: 'instance-id', Values: [...instanceIds] };
     const { Reservations = [] } = await this.ec2.send(new DescribeInstancesCommand({ Filters: [filter] }));
     return Reservations.flatMap(({ Instances = [] }) => Instances).map(
-      ({ InstanceId, Placement, State }) => ({
+      ({ InstanceId, Placement, State, VpcId }) => ({
         instanceId: InstanceId ?? '',
         zone: Placement?.AvailabilityZone ?? '',
+        vpcId: VpcId ?? '',
         state: State?.Name ?? '',
       }),
     );

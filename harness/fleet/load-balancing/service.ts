@@ -33,7 +33,7 @@ export function loadBalancingService(
       ...ruleApiActions(store),
       ...tagActions(store),
       ...targetActions(store, network, monitor),
-      ...targetGroupActions(store, monitor),
+      ...targetGroupActions(store, network, monitor),
     },
   });
 }

@@ -100,6 +100,13 @@ export class Store {
     return [...this.listeners.values()].filter((listener) => listener.loadBalancer === loadBalancer);
   }
 
+  /** The target groups that a load balancer forwards to. @param but a rule that does not count: it is to change. */
+  groupsOf(loadBalancer: LoadBalancer, but?: Rule): Set<TargetGroup> {
+    const rules = this.listenersOf(loadBalancer).flatMap((listener) => listener.rules);
+    const arns = rules.flatMap((rule) => (rule === but ? [] : forwardedTo(rule.actions)));
+    return new Set(arns.flatMap((arn) => this.targetGroups.get(arn) ?? []));
+  }
+
   /** The load balancers that forward to a target group; AWS allows one, and says so before there would be two. */
   usersOf({ arn }: TargetGroup): LoadBalancer[] {
     const users = [...this.listeners.values()]

@@ -49,7 +49,9 @@ export function certificateActions(store: Store): ActionHandlers {
       const listener = secure(input.ListenerArn);
       const added = certificateArns(input.Certificates);
       const certificates = [...new Set([...listener.certificates, ...added])];
-      checkLimit('certificates-per-application-load-balancer', certificates.length - 1);
+      const others = store.listenersOf(listener.loadBalancer).filter((other) => other !== listener);
+      const beside = others.flatMap((other) => other.certificates.slice(1));
+      checkLimit('certificates-per-application-load-balancer', beside.length + certificates.length - 1);
       listener.certificates = certificates;
       return { Certificates: added.map((CertificateArn) => ({ CertificateArn, IsDefault: false })) };
     },

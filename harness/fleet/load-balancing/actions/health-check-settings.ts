@@ -1,6 +1,7 @@
 import type { CreateTargetGroupInput } from '@aws-sdk/client-elastic-load-balancing-v2';
 
 import { ServiceError, notDoneHere, validationError } from '../../protocol/errors';
+import { isPort } from '../ports';
 import type { HealthCheck, Protocol } from '../resources';
 
 type Asked = Pick<
@@ -45,10 +46,6 @@ function within(name: string, value: number, least: number, most: number): void 
   }
 }
 
-function isPort(port: string): boolean {
-  return port === 'traffic-port' || (/^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65_535);
-}
-
 function check(settings: HealthCheck): void {
   within('Health check interval', settings.interval, 5, 300);
   within('Health check timeout', settings.timeout, 2, 120);
@@ -64,7 +61,7 @@ function check(settings: HealthCheck): void {
       'Health check enabled must be true for target groups with target type instance or ip',
     );
   }
-  if (!isPort(settings.port)) {
+  if (settings.port !== 'traffic-port' && !isPort(settings.port)) {
     throw validationError(
       `Health check port '${settings.port}' must be either 'traffic-port' or a value between '1' and '65535' inclusive`,
     );

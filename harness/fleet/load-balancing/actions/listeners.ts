@@ -162,7 +162,7 @@ export function listenerActions(store: Store): ActionHandlers {
       const actions =
         input.DefaultActions === undefined
           ? undefined
-          : ruleActions(input.DefaultActions, store, listener.loadBalancer);
+          : ruleActions(input.DefaultActions, store, listener.loadBalancer, listener.rules.at(-1));
       if (protocol !== listener.protocol) {
         const attributes = usualAttributes(listenerAttributes(protocol));
         listener.attributes.clear();

@@ -233,6 +233,9 @@ export function loadBalancerActions(store: Store, network: Network, clock: Clock
       const loadBalancer = store.loadBalancer(input.LoadBalancerArn);
       const subnets = await network.subnets(subnetIds(input));
       checkSubnets(subnets);
+      if (subnets[0]?.vpcId !== loadBalancer.vpcId) {
+        throw new ServiceError('InvalidSubnet', 'All subnets must belong to the VPC of the load balancer');
+      }
       loadBalancer.zones = zonesOf(subnets);
       loadBalancer.ipAddressType = input.IpAddressType ?? loadBalancer.ipAddressType;
       return { AvailabilityZones: [...loadBalancer.zones], IpAddressType: loadBalancer.ipAddressType };

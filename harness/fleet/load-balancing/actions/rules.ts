@@ -51,7 +51,9 @@ export function newRuleArn(listenerArn: string): string {
 /** The actions on rules. */
 export function ruleApiActions(store: Store): ActionHandlers {
   function add(listener: Listener, rule: Rule): void {
-    checkLimit('rules-per-application-load-balancer', listener.rules.length);
+    const present = store.listenersOf(listener.loadBalancer).flatMap(({ rules }) => rules);
+    const numbered = present.filter(({ priority }) => priority !== 'default');
+    checkLimit('rules-per-application-load-balancer', numbered.length + 1);
     listener.rules = ordered([...listener.rules, rule]);
   }
 
@@ -97,7 +99,9 @@ export function ruleApiActions(store: Store): ActionHandlers {
       }
       const conditions = input.Conditions === undefined ? rule.conditions : ruleConditions(input.Conditions);
       rule.actions =
-        input.Actions === undefined ? rule.actions : ruleActions(input.Actions, store, listener.loadBalancer);
+        input.Actions === undefined
+          ? rule.actions
+          : ruleActions(input.Actions, store, listener.loadBalancer, rule);
       rule.conditions = conditions;
       return { Rules: [shown(rule)] };
     },

@@ -18,6 +18,7 @@ import type { ActionHandlers } from '../../protocol/query-service';
 import { setAttributes, shownAttributes, targetGroupAttributes, usualAttributes } from '../attributes';
 import type { HealthMonitor } from '../health/monitor';
 import { checkLimit } from '../limits';
+import type { Network } from '../network';
 import { page } from '../paging';
 import { type TargetGroup, forwardedTo } from '../resources';
 import { type Store, newId } from '../store';
@@ -114,7 +115,7 @@ function isSame(
 }
 
 /** The actions on target groups. */
-export function targetGroupActions(store: Store, monitor: HealthMonitor): ActionHandlers {
+export function targetGroupActions(store: Store, network: Network, monitor: HealthMonitor): ActionHandlers {
   function named(name: string): TargetGroup | undefined {
     return [...store.targetGroups.values()].find((candidate) => candidate.name === name);
   }
@@ -141,8 +142,9 @@ export function targetGroupActions(store: Store, monitor: HealthMonitor): Action
   }
 
   return {
-    CreateTargetGroup: (input: CreateTargetGroupInput): CreateTargetGroupOutput => {
+    CreateTargetGroup: async (input: CreateTargetGroupInput): Promise<CreateTargetGroupOutput> => {
       const group = newGroup(input, store);
+      await network.checkVpc(group.vpcId);
       const present = named(group.name);
       if (present !== undefined) {
         if (isSame(present, group)) {

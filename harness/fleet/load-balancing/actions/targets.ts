@@ -13,7 +13,7 @@ import { ServiceError, validationError } from '../../protocol/errors';
 import type { ActionHandlers } from '../../protocol/query-service';
 import type { HealthMonitor } from '../health/monitor';
 import { Target, targetKey } from '../health/target';
-import { checkLimit } from '../limits';
+import { checkLimit, checkTargetCount } from '../limits';
 import type { Network } from '../network';
 import type { TargetGroup } from '../resources';
 import type { Store } from '../store';
@@ -75,7 +75,10 @@ function named(group: TargetGroup, { Id, Port }: TargetDescription): Target[] {
 
 /** The actions on the targets of target groups. */
 export function targetActions(store: Store, network: Network, monitor: HealthMonitor): ActionHandlers {
-  async function instanceZones(targets: readonly TargetDescription[]): Promise<Map<string, string>> {
+  async function instanceZones(
+    targets: readonly TargetDescription[],
+    vpcId: string,
+  ): Promise<Map<string, string>> {
     const ids = [...new Set(targets.map(({ Id = '' }) => Id))];
     const malformed = ids.find((id) => !/^i-[0-9a-f]{8,17}$/.test(id));
     if (malformed !== undefined) {
@@ -88,6 +91,12 @@ export function targetActions(store: Store, network: Network, monitor: HealthMon
     const missing = ids.filter((id) => !known.some(({ instanceId }) => instanceId === id));
     if (missing.length > 0) {
       throw invalidTarget(`The following instances do not exist: '${missing.join(', ')}'`);
+    }
+    const elsewhere = known.filter((instance) => instance.vpcId !== vpcId);
+    if (elsewhere.length > 0) {
+      throw invalidTarget(
+        `The following targets are not in the target group VPC '${vpcId}': '${elsewhere.map(({ instanceId }) => instanceId).join(', ')}'`,
+      );
     }
     const idle = ids.filter((id) => !running.has(id));
     if (idle.length > 0) {
@@ -119,9 +128,14 @@ export function targetActions(store: Store, network: Network, monitor: HealthMon
       if (group.targetType === 'ip') {
         checkAddresses(Targets);
       } else {
-        zones = await instanceZones(Targets);
+        zones = await instanceZones(Targets, group.vpcId);
       }
-      checkLimit('targets-per-target-group', group.targets.size + Targets.length);
+      const keys = Targets.map(({ Id: id = '', Port: port = group.port }) => targetKey({ id, port }));
+      const added = new Set(keys.filter((key) => !group.targets.has(key))).size;
+      checkLimit('targets-per-target-group', group.targets.size + added);
+      for (const user of store.usersOf(group)) {
+        checkTargetCount(store.groupsOf(user), added);
+      }
       registerTargets(group, Targets, (id) => zones.get(id));
     },
 

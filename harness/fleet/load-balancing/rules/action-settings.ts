@@ -1,8 +1,9 @@
 import type { Action, RedirectActionConfig } from '@aws-sdk/client-elastic-load-balancing-v2';
 
 import { ServiceError, notDoneHere, validationError } from '../../protocol/errors';
-import { checkLimit } from '../limits';
-import type { LoadBalancer } from '../resources';
+import { checkLimit, checkTargetCount } from '../limits';
+import { isPort } from '../ports';
+import type { LoadBalancer, Rule } from '../resources';
 import type { Store } from '../store';
 
 const done = ['forward', 'redirect', 'fixed-response'];
@@ -27,7 +28,7 @@ function checkFixedResponse({ FixedResponseConfig: fixed }: Action): void {
 
 /** A redirect with what AWS puts for what is not said. */
 function redirect({ RedirectConfig: config }: Action): RedirectActionConfig {
-  if (config?.StatusCode === undefined) {
+  if (config?.StatusCode !== 'HTTP_301' && config?.StatusCode !== 'HTTP_302') {
     throw validationError('A redirect action must have a status code, HTTP_301 or HTTP_302');
   }
   const complete = {
@@ -41,6 +42,14 @@ function redirect({ RedirectConfig: config }: Action): RedirectActionConfig {
   if (!['HTTP', 'HTTPS', '#{protocol}'].includes(complete.Protocol)) {
     throw validationError(
       `The protocol '${complete.Protocol}' of a redirect must be HTTP, HTTPS or #{protocol}`,
+    );
+  }
+  if (complete.Port !== '#{port}' && !isPort(complete.Port)) {
+    throw validationError(`The port '${complete.Port}' of a redirect must be from 1 to 65535, or #{port}`);
+  }
+  if (!/^\/.{0,127}$/.test(complete.Path)) {
+    throw validationError(
+      `The path '${complete.Path}' of a redirect must begin with '/' and have at most 128 characters`,
     );
   }
   const keeps = ['#{protocol}', '#{host}', '#{port}'].every((part, index) =>
@@ -101,12 +110,14 @@ function complete(action: Action): Action {
 /**
  * Actions of a rule, as AWS keeps them.
  *
+ * @param replaced the rule that gets them instead of its own.
  * @throws ServiceError for actions that cannot be, target groups that there are not or that are another load balancer's.
  */
 export function ruleActions(
   asked: readonly Action[] | undefined,
   store: Store,
   loadBalancer: LoadBalancer,
+  replaced?: Rule,
 ): Action[] {
   const absent = asked?.find(({ Type = '' }) => !done.includes(Type));
   if (absent !== undefined) {
@@ -119,6 +130,7 @@ export function ruleActions(
     );
   }
   const actions = asked.map(complete);
+  const groups = store.groupsOf(loadBalancer, replaced);
   for (const { ForwardConfig } of actions) {
     for (const { TargetGroupArn } of ForwardConfig?.TargetGroups ?? []) {
       const group = store.targetGroup(TargetGroupArn);
@@ -134,7 +146,10 @@ export function ruleActions(
           `The following target groups are in a different VPC than load balancer '${loadBalancer.arn}': ${group.arn}`,
         );
       }
+      groups.add(group);
     }
   }
+  checkLimit('target-groups-per-application-load-balancer', groups.size);
+  checkTargetCount(groups, 0);
   return actions;
 }

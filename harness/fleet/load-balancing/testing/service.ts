@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 
 import { HandClock } from '../../testing/clock';
-import { ServiceError } from '../../protocol/errors';
+import { ServiceError, validationError } from '../../protocol/errors';
 import { sendAnswer } from '../../protocol/query-service';
 import type { ProbeResult } from '../health/probe';
 import { LoadBalancing } from '../load-balancing';
@@ -23,16 +23,20 @@ export async function closeServices(): Promise<void> {
   await Promise.all(closers.splice(0).map((close) => close()));
 }
 
-/** EC2 for tests: three subnets in three zones of one VPC, instances as the test says. */
+/** EC2 for tests: three subnets in three zones in each of two VPCs, instances as the test says. */
 class NetworkInMemory implements Network {
-  /** States of instances; all are in zone a. */
+  /** States of instances; all are in zone a of `vpc-1`. */
   readonly states = new Map<string, string>();
 
   subnets(subnetIds: readonly string[]): Promise<Subnet[]> {
-    const unknown = subnetIds.find((id) => !/^subnet-[abc]$/.test(id));
+    const unknown = subnetIds.find((id) => !/^subnet-(other-)?[abc]$/.test(id));
     return unknown === undefined
       ? Promise.resolve(
-          subnetIds.map((subnetId) => ({ subnetId, zone: `us-east-2${subnetId.slice(-1)}`, vpcId: 'vpc-1' })),
+          subnetIds.map((subnetId) => ({
+            subnetId,
+            zone: `us-east-2${subnetId.slice(-1)}`,
+            vpcId: subnetId.includes('other') ? 'vpc-2' : 'vpc-1',
+          })),
         )
       : Promise.reject(new ServiceError('SubnetNotFound', `The subnet ID '${unknown}' does not exist`));
   }
@@ -46,6 +50,12 @@ class NetworkInMemory implements Network {
         );
   }
 
+  checkVpc(vpcId: string): Promise<void> {
+    return /^vpc-[12]$/.test(vpcId)
+      ? Promise.resolve()
+      : Promise.reject(validationError(`The VPC ID '${vpcId}' is not found`));
+  }
+
   defaultSecurityGroup(): Promise<string[]> {
     return Promise.resolve(['sg-default']);
   }
@@ -54,7 +64,7 @@ class NetworkInMemory implements Network {
     return Promise.resolve(
       instanceIds.flatMap((instanceId) => {
         const state = this.states.get(instanceId);
-        return state === undefined ? [] : [{ instanceId, zone: 'us-east-2a', state }];
+        return state === undefined ? [] : [{ instanceId, zone: 'us-east-2a', vpcId: 'vpc-1', state }];
       }),
     );
   }

@@ -43,44 +43,52 @@ export class Sticky {
     if (byApplication && cookieOf(cookies, applicationCookie(group)) === undefined) {
       return undefined;
     }
-    const key = this.unseal(cookieOf(cookies, byApplication ? names.application : names.duration), group.arn);
+    const key = this.said(cookies, byApplication ? names.application : names.duration, group.arn);
     const target = key === undefined ? undefined : group.targets.get(key);
     return target !== undefined && routableTargets(group).includes(target) ? target : undefined;
   }
 
   /** The target group that a client was sent to before by a rule with several. */
   group(ruleArn: string, cookies: string | undefined): string | undefined {
-    return this.unseal(cookieOf(cookies, names.group), ruleArn);
+    return this.said(cookies, names.group, ruleArn);
   }
 
-  /** What keeps the client with its target. */
-  cookies(group: TargetGroup, target: Target): ResponseCookies {
+  /** What a cookie says, or its twin where a site is asked from another one. */
+  private said(cookies: string | undefined, name: string, scope: string): string | undefined {
+    return (
+      this.unseal(cookieOf(cookies, name), scope) ?? this.unseal(cookieOf(cookies, `${name}CORS`), scope)
+    );
+  }
+
+  /** What keeps the client with its target. @param secure whether it came by HTTPS. */
+  cookies(group: TargetGroup, target: Target, secure: boolean): ResponseCookies {
     if (!isOn(group.attributes, 'stickiness.enabled')) {
       return noCookies;
     }
     if (group.attributes.get('stickiness.type') === 'lb_cookie') {
       const seconds = numberOf(group.attributes, 'stickiness.lb_cookie.duration_seconds');
-      return () => this.lines(names.duration, target.key, group.arn, seconds);
+      return () => this.lines(names.duration, target.key, group.arn, seconds, secure);
     }
     const name = applicationCookie(group);
     const seconds = numberOf(group.attributes, 'stickiness.app_cookie.duration_seconds');
     return (setByTarget) =>
       setByTarget.some((cookie) => cookie.startsWith(`${name}=`))
-        ? this.lines(names.application, target.key, group.arn, seconds)
+        ? this.lines(names.application, target.key, group.arn, seconds, secure)
         : '';
   }
 
-  /** What keeps the client with its target group. */
-  groupCookies(ruleArn: string, groupArn: string, seconds: number): string {
-    return this.lines(names.group, groupArn, ruleArn, seconds);
+  /** What keeps the client with its target group. @param secure whether it came by HTTPS. */
+  groupCookies(ruleArn: string, groupArn: string, seconds: number, secure: boolean): string {
+    return this.lines(names.group, groupArn, ruleArn, seconds, secure);
   }
 
-  /** Each cookie twice: the second is for requests from other sites, which need SameSite=None. */
-  private lines(name: string, value: string, scope: string, seconds: number): string {
+  /** Each cookie twice: the second is for requests from other sites, which need SameSite=None and Secure. */
+  private lines(name: string, value: string, scope: string, seconds: number, secure: boolean): string {
     const until = this.clock.later(seconds);
     const sealed = this.seal(value, scope, until);
     const rest = `Expires=${until.toUTCString()}; Path=/`;
-    return `Set-Cookie: ${name}=${sealed}; ${rest}\r\nSet-Cookie: ${name}CORS=${sealed}; ${rest}; SameSite=None\r\n`;
+    const sameSite = secure ? 'SameSite=None; Secure' : 'SameSite=None';
+    return `Set-Cookie: ${name}=${sealed}; ${rest}\r\nSet-Cookie: ${name}CORS=${sealed}; ${rest}; ${sameSite}\r\n`;
   }
 
   private seal(value: string, scope: string, until: Date): string {

@@ -145,6 +145,19 @@ describe('an HTTPS listener', () => {
     session.destroy();
   });
 
+  it('has Secure in the sticky cookie for other sites (sticky-sessions.html)', async () => {
+    const { lab, url, arn } = await secure();
+    const { TargetGroups } = await lab.client.describeTargetGroups({ LoadBalancerArn: arn });
+    await lab.client.modifyTargetGroupAttributes({
+      TargetGroupArn: TargetGroups![0]!.TargetGroupArn,
+      Attributes: [{ Key: 'stickiness.enabled', Value: 'true' }],
+    });
+    const sent = httpsRequest(url, { rejectUnauthorized: false }).end();
+    const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+    answer.resume();
+    expect(answer.headers['set-cookie']?.[1]).toMatch(/^AWSALBCORS=.+; SameSite=None; Secure$/);
+  });
+
   it('speaks HTTP/1.1 only where HTTP/2 is switched off', async () => {
     const { lab, arn } = await secure();
     await lab.client.modifyLoadBalancerAttributes({

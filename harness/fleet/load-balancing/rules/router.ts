@@ -90,10 +90,10 @@ export class Router {
         location: this.location(redirect, request, listener, localPort),
       });
     }
-    return this.compileForward(action, rule);
+    return this.compileForward(action, rule, listener.protocol === 'HTTPS');
   }
 
-  private compileForward({ ForwardConfig }: Action, rule: Rule): Route {
+  private compileForward({ ForwardConfig }: Action, rule: Rule, secure: boolean): Route {
     const groups = (ForwardConfig?.TargetGroups ?? []).flatMap(
       ({ TargetGroupArn = '', Weight = 1 }): Weighted[] => {
         const group = this.world.targetGroup(TargetGroupArn);
@@ -102,7 +102,9 @@ export class Router {
     );
     const [only] = groups;
     if (only !== undefined && groups.length === 1) {
-      return only.weight === 0 ? () => noTargets : ({ cookie }) => this.toGroup(only.group, cookie, '');
+      return only.weight === 0
+        ? () => noTargets
+        : ({ cookie }) => this.toGroup(only.group, cookie, '', secure);
     }
     const stickiness = ForwardConfig?.TargetGroupStickinessConfig;
     const seconds = stickiness?.Enabled === true ? (stickiness.DurationSeconds ?? 3_600) : undefined;
@@ -112,8 +114,9 @@ export class Router {
       if (group === undefined) {
         return noTargets;
       }
-      const cookies = seconds === undefined ? '' : this.sticky.groupCookies(rule.arn, group.arn, seconds);
-      return this.toGroup(group, cookie, cookies);
+      const cookies =
+        seconds === undefined ? '' : this.sticky.groupCookies(rule.arn, group.arn, seconds, secure);
+      return this.toGroup(group, cookie, cookies, secure);
     };
   }
 
@@ -121,6 +124,7 @@ export class Router {
     group: TargetGroup,
     cookie: string | undefined,
     extraCookies: string,
+    secure: boolean,
   ): Destination | OwnAnswer {
     const target = this.sticky.target(group, cookie) ?? this.balancer(group).choose();
     if (target === undefined) {
@@ -130,7 +134,7 @@ export class Router {
     if (address === undefined) {
       return unreachable;
     }
-    const own = this.sticky.cookies(group, target);
+    const own = this.sticky.cookies(group, target, secure);
     const cookies: ResponseCookies = extraCookies === '' ? own : (set) => extraCookies + own(set);
     return { target, address: { ...address, tls: group.protocol === 'HTTPS' }, cookies, tally: group.tally };
   }

@@ -354,6 +354,15 @@ describe('listeners and rules by the SDK', () => {
     expect(await (await fetch(url)).text()).toBe('first');
   });
 
+  it('set no header that ends in another one', async () => {
+    const lab = await LoadBalancingUnderTest.start();
+    const ListenerArn = await lab.listener(await lab.loadBalancer(), fixed('one'));
+    const Key = 'routing.http.response.x_frame_options.header_value';
+    await expect(
+      lab.client.modifyListenerAttributes({ ListenerArn, Attributes: [{ Key, Value: 'DENY\r\nX-Other: 1' }] }),
+    ).rejects.toThrow('printable characters');
+  });
+
   it('cannot have the same port twice, nor lose their default rule', async () => {
     const lab = await LoadBalancingUnderTest.start();
     const arn = await lab.loadBalancer();

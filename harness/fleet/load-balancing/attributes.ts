@@ -96,6 +96,18 @@ export const targetGroupAttributes: AttributeRules = {
   ),
 };
 
+const headerName: AttributeRule = {
+  usual: '',
+  allows: (value) => /^[-\w]{0,40}$/.test(value),
+  allowed: "up to 40 letters, digits, '-' and '_'",
+};
+
+const headerValue: AttributeRule = {
+  usual: '',
+  allows: (value) => /^[ -~]{0,1024}$/.test(value),
+  allowed: 'up to 1024 printable characters',
+};
+
 const responseHeaders = [
   'strict_transport_security',
   'access_control_allow_origin',
@@ -125,10 +137,10 @@ export function listenerAttributes(protocol: Protocol): AttributeRules {
   return {
     'routing.http.response.server.enabled': flag(true),
     ...Object.fromEntries(
-      responseHeaders.map((name) => [`routing.http.response.${name}.header_value`, text]),
+      responseHeaders.map((name) => [`routing.http.response.${name}.header_value`, headerValue]),
     ),
     ...(protocol === 'HTTPS'
-      ? Object.fromEntries(requestHeaders.map((name) => [`routing.http.request.${name}.header_name`, text]))
+      ? Object.fromEntries(requestHeaders.map((name) => [`routing.http.request.${name}.header_name`, headerName]))
       : {}),
   };
 }

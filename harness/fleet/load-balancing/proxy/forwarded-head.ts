@@ -14,8 +14,8 @@ export interface HeadSettings {
   readonly forwardedFor: 'append' | 'preserve' | 'remove';
   readonly withClientPort: boolean;
   readonly preserveHost: boolean;
-  /** Whether the target is told the client's TLS version and cipher suite. */
-  readonly tlsHeaders: boolean;
+  /** The headers that tell the target of the client's TLS version and cipher suite; `undefined` for none. */
+  readonly tlsHeaders: { readonly version: string; readonly cipher: string } | undefined;
 }
 
 /** Where a request came in. */
@@ -64,8 +64,9 @@ export function forwardedHead(
     `${method} ${target} HTTP/1.1\r\n${forwardedFor(request.forwardedFor, settings, peer)}` +
     `X-Forwarded-Proto: ${peer.tls === undefined ? 'http' : 'https'}\r\nX-Forwarded-Port: ${entrance.localPort}\r\n` +
     `Host: ${hostOf(request.host, settings, entrance)}\r\nX-Amzn-Trace-Id: ${traceId(request.traceId)}\r\n`;
-  if (settings.tlsHeaders && peer.tls !== undefined) {
-    head += `X-Amzn-Tls-Version: ${peer.tls.version}\r\nX-Amzn-Tls-Cipher-Suite: ${peer.tls.cipher}\r\n`;
+  const { tlsHeaders } = settings;
+  if (tlsHeaders !== undefined && peer.tls !== undefined) {
+    head += `${tlsHeaders.version}: ${peer.tls.version}\r\n${tlsHeaders.cipher}: ${peer.tls.cipher}\r\n`;
   }
   for (let index = 0; index < headers.length; index += 2) {
     head += `${headers[index] ?? ''}: ${headers[index + 1] ?? ''}\r\n`;

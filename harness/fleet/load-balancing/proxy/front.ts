@@ -43,7 +43,7 @@ export class Front implements Entry {
     forwardedFor: 'append',
     withClientPort: false,
     preserveHost: false,
-    tlsHeaders: false,
+    tlsHeaders: undefined,
   };
   /** How many answers the load balancer gave itself, by status; 460 counts clients that did not wait. */
   readonly ownStatuses = new Map<number, number>();
@@ -138,7 +138,9 @@ export class Front implements Entry {
         'append') as HeadSettings['forwardedFor'],
       withClientPort: isOn(attributes, 'routing.http.xff_client_port.enabled'),
       preserveHost: isOn(attributes, 'routing.http.preserve_host_header.enabled'),
-      tlsHeaders: isOn(attributes, 'routing.http.x_amzn_tls_version_and_cipher_suite.enabled'),
+      tlsHeaders: isOn(attributes, 'routing.http.x_amzn_tls_version_and_cipher_suite.enabled')
+        ? { version: this.requestHeader('x_amzn_tls_version'), cipher: this.requestHeader('x_amzn_tls_cipher_suite') }
+        : undefined,
     };
     this.entrance = this.entranceNow();
     this.setResponseHeaders();
@@ -189,7 +191,7 @@ export class Front implements Entry {
     const peer: Peer = {
       address: socket.remoteAddress ?? '',
       port: socket.remotePort ?? 0,
-      tls: { version: socket.getProtocol() ?? '', cipher: socket.getCipher().standardName },
+      tls: { version: socket.getProtocol() ?? '', cipher: socket.getCipher().name },
     };
     if (socket.alpnProtocol === 'h2') {
       this.http2.enter(socket, (inner) => {
@@ -198,6 +200,12 @@ export class Front implements Entry {
     } else {
       this.accept(socket, peer);
     }
+  }
+
+  /** The name of a header that targets get, which the listener may have renamed. */
+  private requestHeader(name: string): string {
+    const renamed = this.listener.attributes.get(`routing.http.request.${name}.header_name`) ?? '';
+    return renamed === '' ? headerName(name) : renamed;
   }
 
   /** Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/header-modification.html */

@@ -18,7 +18,7 @@ afterEach(async () => {
 
 const certificate = 'arn:aws:acm:us-east-2:000000000000:certificate/12345678-1234-1234-1234-123456789012';
 
-/** An HTTPS listener with one action; its URL. */
+/** An HTTPS listener with one action; its ARN. */
 async function secureListener(lab: LoadBalancingUnderTest, arn: string, action: Action): Promise<string> {
   const { Listeners } = await lab.client.createListener({
     LoadBalancerArn: arn,
@@ -27,7 +27,7 @@ async function secureListener(lab: LoadBalancingUnderTest, arn: string, action: 
     Certificates: [{ CertificateArn: certificate }],
     DefaultActions: [action],
   });
-  return lab.url(Listeners![0]!.ListenerArn!);
+  return Listeners![0]!.ListenerArn!;
 }
 
 const echo: RequestListener = (request, response) => {
@@ -39,13 +39,14 @@ async function secure(answer = echo): Promise<{
   readonly lab: LoadBalancingUnderTest;
   readonly url: string;
   readonly arn: string;
+  readonly listener: string;
   readonly target: TargetServer;
 }> {
   const lab = await LoadBalancingUnderTest.start();
   const target = await httpTarget(answer);
   const { arn, group } = await lab.balanced([target]);
-  const url = await secureListener(lab, arn, { Type: 'forward', TargetGroupArn: group });
-  return { lab, url, arn, target };
+  const listener = await secureListener(lab, arn, { Type: 'forward', TargetGroupArn: group });
+  return { lab, url: lab.url(listener), arn, listener, target };
 }
 
 /** A connection that offers both versions of HTTP. */
@@ -112,10 +113,11 @@ describe('an HTTPS listener', () => {
 
   it('answers a request with a body over HTTP/2 itself', async () => {
     const lab = await LoadBalancingUnderTest.start();
-    const url = await secureListener(lab, await lab.loadBalancer(), {
+    const listener = await secureListener(lab, await lab.loadBalancer(), {
       Type: 'fixed-response',
       FixedResponseConfig: { StatusCode: '404', MessageBody: 'none' },
     });
+    const url = lab.url(listener);
     const session = connectHttp2(url, { rejectUnauthorized: false });
     const stream = session.request({ ':method': 'POST', ':path': '/' });
     stream.end('hello');
@@ -199,6 +201,24 @@ describe('an HTTPS listener', () => {
 });
 
 describe('headers that a listener sets (header-modification.html)', () => {
+  it('tell the target of the client’s TLS, by names of one’s own', async () => {
+    const { lab, url, arn, listener, target } = await secure();
+    await lab.client.modifyLoadBalancerAttributes({
+      LoadBalancerArn: arn,
+      Attributes: [{ Key: 'routing.http.x_amzn_tls_version_and_cipher_suite.enabled', Value: 'true' }],
+    });
+    await lab.client.modifyListenerAttributes({
+      ListenerArn: listener,
+      Attributes: [{ Key: 'routing.http.request.x_amzn_tls_version.header_name', Value: 'My-Tls' }],
+    });
+    const sent = httpsRequest(url, { rejectUnauthorized: false }).end();
+    const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+    answer.resume();
+    const { headers } = target.requests[0]!;
+    expect(headers).toMatchObject({ 'my-tls': 'TLSv1.3', 'x-amzn-tls-cipher-suite': 'TLS_AES_128_GCM_SHA256' });
+    expect(headers).not.toHaveProperty('x-amzn-tls-version');
+  });
+
   it('replace those of targets, and Server can be left out', async () => {
     const lab = await LoadBalancingUnderTest.start();
     const target = await httpTarget((_request, response) =>

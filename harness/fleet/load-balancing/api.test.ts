@@ -288,7 +288,10 @@ describe('target groups by the SDK', () => {
     const group = await lab.targetGroup({ TargetType: 'ip' });
     await expect(
       lab.client.registerTargets({ TargetGroupArn: group, Targets: [{ Id: '127.0.0.1', Port }] }),
-    ).rejects.toMatchObject({ name: 'ValidationError', message: expect.stringContaining(message) as unknown });
+    ).rejects.toMatchObject({
+      name: 'ValidationError',
+      message: expect.stringContaining(message) as unknown,
+    });
   });
 
   it('say of a target that nobody registered that it is not registered', async () => {
@@ -359,7 +362,10 @@ describe('listeners and rules by the SDK', () => {
     const ListenerArn = await lab.listener(await lab.loadBalancer(), fixed('one'));
     const Key = 'routing.http.response.x_frame_options.header_value';
     await expect(
-      lab.client.modifyListenerAttributes({ ListenerArn, Attributes: [{ Key, Value: 'DENY\r\nX-Other: 1' }] }),
+      lab.client.modifyListenerAttributes({
+        ListenerArn,
+        Attributes: [{ Key, Value: 'DENY\r\nX-Other: 1' }],
+      }),
     ).rejects.toThrow('printable characters');
   });
 

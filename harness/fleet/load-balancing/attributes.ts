@@ -140,7 +140,9 @@ export function listenerAttributes(protocol: Protocol): AttributeRules {
       responseHeaders.map((name) => [`routing.http.response.${name}.header_value`, headerValue]),
     ),
     ...(protocol === 'HTTPS'
-      ? Object.fromEntries(requestHeaders.map((name) => [`routing.http.request.${name}.header_name`, headerName]))
+      ? Object.fromEntries(
+          requestHeaders.map((name) => [`routing.http.request.${name}.header_name`, headerName]),
+        )
       : {}),
   };
 }

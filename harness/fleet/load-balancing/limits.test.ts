@@ -75,7 +75,9 @@ describe('a quota of a load balancer, over all of its listeners (load-balancer-l
   it('is 100 target groups', async () => {
     const lab = await LoadBalancingUnderTest.start();
     const listener = await lab.listener(await lab.loadBalancer(), fixed);
-    const groups = await Promise.all(numbers(101).map((number) => lab.targetGroup({ Name: `group-${number}` })));
+    const groups = await Promise.all(
+      numbers(101).map((number) => lab.targetGroup({ Name: `group-${number}` })),
+    );
     const forward = (Priority: number, some: readonly string[]): Promise<unknown> =>
       lab.client.createRule({
         ListenerArn: listener,

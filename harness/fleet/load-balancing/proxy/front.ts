@@ -139,7 +139,10 @@ export class Front implements Entry {
       withClientPort: isOn(attributes, 'routing.http.xff_client_port.enabled'),
       preserveHost: isOn(attributes, 'routing.http.preserve_host_header.enabled'),
       tlsHeaders: isOn(attributes, 'routing.http.x_amzn_tls_version_and_cipher_suite.enabled')
-        ? { version: this.requestHeader('x_amzn_tls_version'), cipher: this.requestHeader('x_amzn_tls_cipher_suite') }
+        ? {
+            version: this.requestHeader('x_amzn_tls_version'),
+            cipher: this.requestHeader('x_amzn_tls_cipher_suite'),
+          }
         : undefined,
     };
     this.entrance = this.entranceNow();

@@ -136,7 +136,7 @@ describe('an HTTPS listener', () => {
 
   it('gives the request up where its client over HTTP/2 does', async () => {
     const asked = Promise.withResolvers<IncomingMessage>();
-    const { url } = await secure((request) => {
+    const { lab, url } = await secure((request) => {
       asked.resolve(request);
     });
     const session = connectHttp2(url, { rejectUnauthorized: false });
@@ -144,6 +144,7 @@ describe('an HTTPS listener', () => {
     const { socket } = await asked.promise;
     stream.close();
     await once(socket, 'close');
+    expect(lab.loadBalancing.views()[0]!.listeners[1]!.ownStatuses).toEqual(new Map([[460, 1]]));
     session.destroy();
   });
 
@@ -180,6 +181,7 @@ describe('an HTTPS listener', () => {
     (await tlsTo(url)).destroy();
     await lab.client.deleteLoadBalancer({ LoadBalancerArn: arn });
     await once(silent.resume(), 'close');
+    expect(lab.loadBalancing.views()).toEqual([]);
   });
 
   it('has no certificate to name on HTTP, and must name one on HTTPS', async () => {
@@ -215,7 +217,10 @@ describe('headers that a listener sets (header-modification.html)', () => {
     const [answer] = (await once(sent, 'response')) as [IncomingMessage];
     answer.resume();
     const { headers } = target.requests[0]!;
-    expect(headers).toMatchObject({ 'my-tls': 'TLSv1.3', 'x-amzn-tls-cipher-suite': 'TLS_AES_128_GCM_SHA256' });
+    expect(headers).toMatchObject({
+      'my-tls': 'TLSv1.2',
+      'x-amzn-tls-cipher-suite': 'ECDHE-ECDSA-AES128-GCM-SHA256',
+    });
     expect(headers).not.toHaveProperty('x-amzn-tls-version');
   });
 

@@ -136,7 +136,7 @@ describe('a request through a load balancer', () => {
       LoadBalancerArn: arn,
       Attributes: [{ Key: 'idle_timeout.timeout_seconds', Value: '1' }],
     });
-    await sendRaw(url, rawRequest('GET /'));
+    expect(await sendRaw(url, rawRequest('GET /'))).toMatch(/^HTTP\/1\.1 200 /);
     await closed.promise;
   });
 

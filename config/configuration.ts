@@ -100,7 +100,7 @@ export const configurationFields = z.strictObject({
   onDemandPercentageAboveBaseCapacity: z.number().optional(),
   /** Processor that the artifacts were built for. */
   architecture: z.enum(['x86_64', 'arm64']).optional(),
-  /** Size of the disk, in GiB. */
+  /** Size of the disk, in GiB. A worker needs 0.15 for each minute of a movie, beside its upload. */
   volumeSize: z.number().optional(),
   /** Packages of the distribution that instances install before the worker starts. */
   packages: z.array(text).optional(),

@@ -27,7 +27,7 @@ export interface FleetSettings extends GroupSize {
   readonly imageId?: string | undefined;
   /** Key pair for the instances; the security group still lets no SSH in. @default none: Session Manager */
   readonly keyPairName?: string | undefined;
-  /** Size of the encrypted disk, in GiB. @default 20 */
+  /** Size of the encrypted disk, in GiB. A worker needs 0.15 for each minute of a movie, beside its upload. @default 20 */
   readonly volumeSize?: number | undefined;
   /**
    * Packages of the distribution that are installed before the program starts. Amazon Linux has them in S3, which the

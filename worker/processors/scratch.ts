@@ -82,11 +82,14 @@ export class Scratch {
   }
 
   async #promise(task: ScratchTask, bytes: number): Promise<void> {
+    const folders = (await readdir(this.root)).filter((name) => name.startsWith(PREFIX));
     const taken = new Map(
-      await Promise.all([...this.#tasks].map(async (one) => [one, await bytesIn(one.folder)] as const)),
+      await Promise.all(
+        folders.map(async (name) => [name, await bytesIn(path.join(this.root, name))] as const),
+      ),
     );
-    const ours = await bytesIn(this.root);
     const { blocks, bavail, bsize } = await statfs(this.root);
+    const ours = sum(taken.values());
     // Nothing may be awaited from here on: another task would be promised the same bytes.
     const total = blocks * bsize;
     const available = bavail * bsize;
@@ -99,8 +102,10 @@ export class Scratch {
       );
     }
     // What a task has written is missing from what is available already.
-    const open = [...this.#tasks].map((one) => Math.max(0, one.promised - (taken.get(one) ?? 0)));
-    const free = available - RESERVE - open.reduce((sum, more) => sum + more, 0);
+    const open = [...this.#tasks].map(({ folder, promised }) =>
+      Math.max(0, promised - (taken.get(path.basename(folder)) ?? 0)),
+    );
+    const free = available - RESERVE - sum(open);
     if (bytes > free) {
       throw new ScratchSpaceError(
         `the task needs ${megabytes(bytes)} of scratch space, ${megabytes(free)} are free`,
@@ -110,23 +115,19 @@ export class Scratch {
   }
 }
 
-/** What the files in a folder take of the disk. */
+/** What the files in a folder take of the disk; what is gone meanwhile, or another user's, counts as nothing. */
 async function bytesIn(folder: string): Promise<number> {
-  const entries = await readdir(folder, { recursive: true }).catch(goneAs([]));
+  const entries = await readdir(folder).catch(() => []);
   const sizes = entries.map(async (entry) => {
-    const file = await lstat(path.join(folder, entry)).catch(goneAs(undefined));
+    const file = await lstat(path.join(folder, entry)).catch(() => undefined);
     // In units of 512 bytes, whatever the file system's blocks are.
     return (file?.blocks ?? 0) * 512;
   });
-  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+  return sum(await Promise.all(sizes));
 }
 
-/** Tasks come and go meanwhile. */
-function goneAs<T>(instead: T): (error: unknown) => T {
-  return (error) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return instead;
-    throw error;
-  };
+function sum(numbers: Iterable<number>): number {
+  return [...numbers].reduce((total, number) => total + number, 0);
 }
 
 /** False for what an earlier process left that had our process id, as every process of a container may have. */

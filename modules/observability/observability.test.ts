@@ -124,6 +124,10 @@ describe('the alarms of a pipeline', () => {
     );
   });
 
+  it('watch the warm pool as well, where there is one', () => {
+    expect(ends(withPool())).toContain('pool-not-ready');
+  });
+
   it('watch what there is of a queue that stands already', () => {
     const stack = synthesizeWith((scope) => ({
       queue: new ExistingTaskQueue(scope, 'own-queue', { queueName: 'their-tasks' }),
@@ -135,8 +139,9 @@ describe('the alarms of a pipeline', () => {
 
   it('have each a section of the runbook, which its description links to', () => {
     const runbook = readFileSync(join(__dirname, '../../docs/runbook.md'), 'utf8');
-    const stack = synthesizeWith(withWeb);
-    for (const end of ends(stack)) {
+    const stacks = [synthesizeWith(withWeb), withPool()];
+    const all = stacks.flatMap((stack) => ends(stack).map((end) => [stack, end] as const));
+    for (const [stack, end] of all) {
       const description = String(alarm(stack, end).alarm_description);
       const section = /^\S.*\. Runbook: docs\/runbook\.md#([a-z-]+)$/.exec(description)?.[1];
       expect(runbook).toContain(`\n## ${section}\n`);
@@ -262,6 +267,16 @@ describe('the alarms of a pipeline', () => {
     expect(stack.one('aws_autoscaling_group').enabled_metrics).toEqual(
       expect.arrayContaining(['GroupMinSize', 'GroupInServiceInstances']),
     );
+  });
+
+  it('fire when a warm pool that should have instances has none that is ready', () => {
+    const { metric_query: queries, ...rest } = alarm(withPool(), 'pool-not-ready');
+    expect(rest).toMatchObject({ threshold: 0, evaluation_periods: 30, treat_missing_data: 'missing' });
+    expect(queries).toMatchObject([
+      { id: 'unready', expression: 'IF(desired > 0, IF(warmed < 1, 1, 0), 0)', return_data: true },
+      { id: 'desired', metric: { metric_name: 'WarmPoolDesiredCapacity' } },
+      { id: 'warmed', metric: { metric_name: 'WarmPoolWarmedCapacity' } },
+    ]);
   });
 
   it('fire when the load balancer has nobody to send to', () => {

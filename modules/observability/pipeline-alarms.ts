@@ -97,6 +97,7 @@ export class PipelineAlarms extends Construct {
       ...(subscription === undefined ? [] : [undelivered(subscription)]),
       this.slowToDrain(),
       belowMin('workers', workers),
+      ...poolNotReady(workers),
       ...(web === undefined ? [] : [belowMin('web', web.instances), noHealthyHost(web)]),
     ];
     this.resources = Object.fromEntries(
@@ -188,6 +189,34 @@ function belowMin(of: string, fleet: InstanceFleet): Alarm {
     // A group that is just made has not reported yet.
     treatMissingData: 'missing',
   };
+}
+
+/** A pool that begins, or whose instances an instance refresh replaces, has some soon. */
+function poolNotReady(fleet: InstanceFleet): Alarm[] {
+  const desired = fleet.metricWarmPoolDesired();
+  const warmed = fleet.metricWarmed();
+  return desired === undefined || warmed === undefined
+    ? []
+    : [
+        {
+          metricQuery: [
+            {
+              id: 'unready',
+              expression: 'IF(desired > 0, IF(warmed < 1, 1, 0), 0)',
+              label: 'no instance is ready',
+              returnData: true,
+            },
+            metricQuery('desired', desired),
+            metricQuery('warmed', warmed),
+          ],
+          section: 'pool-not-ready',
+          meaning: 'For half an hour no instance of the warm pool was ready.',
+          when: 'GreaterThanThreshold',
+          threshold: 0,
+          evaluationPeriods: 30,
+          treatMissingData: 'missing',
+        },
+      ];
 }
 
 function noHealthyHost(web: WatchedWebTier): Alarm {

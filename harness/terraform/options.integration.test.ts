@@ -71,6 +71,11 @@ describe('every option of the modules', () => {
     expect(await stage.pipeline.exists(stage.pipeline.uploadKey('elsewhere/one.txt'))).toBe(true);
   }, 120_000);
 
+  it('whose worker logs what it is asked to', async () => {
+    const { stage } = pipeline;
+    expect(await stage.whoseLogSays('"msg":"task done"')).not.toEqual([]);
+  });
+
   it('beside workers that wait in a warm pool: they have booted, and said so', async () => {
     const { lab, stage } = pipeline;
     const { endpoint, outputs } = lab;

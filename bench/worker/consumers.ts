@@ -70,31 +70,41 @@ function sqsConsumerBatches(instances: number): StartConsumer {
   };
 }
 
-const squiss: StartConsumer = async (run) => {
-  const { Squiss } = await import('squiss-ts');
-  const consumer = new Squiss({
-    queueUrl: run.queueUrl,
-    awsConfig: config(run) as SQSClientConfig & S3ClientConfig,
-    correctQueueUrl: false,
-    bodyFormat: 'plain',
-    receiveBatchSize: Math.min(10, run.concurrency),
-    minReceiveBatchSize: 1,
-    deleteBatchSize: 10,
-    deleteWaitMs: 20,
-    maxInFlight: run.concurrency,
-    activePollIntervalMs: 0,
-  });
-  consumer.on('message', (message) => {
-    void run.handle(String(message.body)).then(() => message.del());
-  });
-  consumer.on('error', (error) => {
-    throw error;
-  });
-  void consumer.start();
-  return async () => {
-    await consumer.stop();
+/** So many squisses side by side that have together as many messages at a time as the run wants. */
+function squisses(instances: number): StartConsumer {
+  return async (run) => {
+    const { Squiss } = await import('squiss-ts');
+    const maxInFlight = run.concurrency / instances;
+    const consumers = Array.from(
+      { length: instances },
+      () =>
+        new Squiss({
+          queueUrl: run.queueUrl,
+          awsConfig: config(run) as SQSClientConfig & S3ClientConfig,
+          correctQueueUrl: false,
+          bodyFormat: 'plain',
+          receiveBatchSize: Math.min(10, maxInFlight),
+          minReceiveBatchSize: 1,
+          deleteBatchSize: 10,
+          deleteWaitMs: 20,
+          maxInFlight,
+          activePollIntervalMs: 0,
+        }),
+    );
+    for (const consumer of consumers) {
+      consumer.on('message', (message) => {
+        void run.handle(String(message.body)).then(() => message.del());
+      });
+      consumer.on('error', (error) => {
+        throw error;
+      });
+      void consumer.start();
+    }
+    return async () => {
+      await Promise.all(consumers.map((consumer) => consumer.stop()));
+    };
   };
-};
+}
 
 const ours =
   (apiOf: (client: SQSClient, run: ConsumerRun) => SqsApi): StartConsumer =>
@@ -119,5 +129,7 @@ export const CONSUMERS: Readonly<Record<string, StartConsumer>> = {
   'sqs-consumer 50×1': sqsConsumers(50, 1),
   'sqs-consumer batch 1×10': sqsConsumerBatches(1),
   'sqs-consumer batch 5×10': sqsConsumerBatches(5),
-  squiss,
+  'sqs-consumer batch 10×10': sqsConsumerBatches(10),
+  squiss: squisses(1),
+  'squiss 5×10': squisses(5),
 };

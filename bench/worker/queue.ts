@@ -26,30 +26,37 @@ const SECONDS = (WINDOW.to - WINDOW.from) / 1000;
 /** More than any consumer gets through. */
 const NO_OP_MESSAGES = 150_000;
 
+const replies = (latencyMs: number): string =>
+  `replies ${latencyMs === 0 ? 'at once' : `after ${latencyMs} ms`}`;
+
 const skewed = (concurrency: number, latencyMs: number, peers: readonly string[]): Scenario => ({
-  name: `skewed work, ${concurrency} at a time, replies ${latencyMs === 0 ? 'at once' : `after ${latencyMs} ms`}`,
+  name: `skewed work, ${concurrency} at a time, ${replies(latencyMs)}`,
   concurrency,
   latencyMs,
   skewed: true,
   consumers: ['upload-pipeline', 'upload-pipeline by the SDK', ...peers, 'squiss'],
 });
 
+const noOp = (latencyMs: number): Scenario => ({
+  name: `no work at all, 50 at a time, ${replies(latencyMs)}`,
+  concurrency: 50,
+  latencyMs,
+  skewed: false,
+  consumers: [
+    'upload-pipeline',
+    'sqs-consumer 10×1',
+    'sqs-consumer batch 1×10',
+    'sqs-consumer batch 5×10',
+    'sqs-consumer batch 10×10',
+    'squiss',
+    'squiss 5×10',
+  ],
+});
+
 const SCENARIOS: readonly Scenario[] = [
   ...[0, 10].map((latency) => skewed(10, latency, ['sqs-consumer 1×10', 'sqs-consumer 10×1'])),
   ...[0, 10].map((latency) => skewed(50, latency, ['sqs-consumer 50×1'])),
-  {
-    name: 'no work at all, 50 at a time',
-    concurrency: 50,
-    latencyMs: 0,
-    skewed: false,
-    consumers: [
-      'upload-pipeline',
-      'sqs-consumer 10×1',
-      'sqs-consumer batch 1×10',
-      'sqs-consumer batch 5×10',
-      'squiss',
-    ],
-  },
+  ...[0, 10].map(noOp),
 ];
 
 /** 95 % of the messages take 10 ms, 5 % a second, in an order that is the same in every run. */

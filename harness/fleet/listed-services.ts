@@ -32,6 +32,7 @@ function autoScaling(): ListedService {
     remarks: [
       'Refused settings of groups: weights, attributes and templates in the overrides of a mixed instances policy and `DistributionSegments`, `LoadBalancerNames` (Classic), launch configurations, a termination policy by a Lambda function, `AvailabilityZoneIds`, `Operator`, a capacity in other units than instances, the retention of instances by an `InstanceLifecyclePolicy`.',
       `Settings of groups that are taken and change nothing: ${shownOnly()}; the health checks \`EBS\` and \`VPC_LATTICE\` (nothing fails them).`,
+      'An `InstanceMaintenancePolicy` is followed by health checks, maximum lifetimes and instance refreshes; balancing of zones launches before it terminates whatever the policy says.',
       'Refused policies: of type `PredictiveScaling`. Refused warm pools: of hibernated instances.',
     ],
   };

@@ -294,15 +294,49 @@ describe('zones', () => {
   });
 });
 
-describe('an image that does not exist', () => {
-  it('is refused by EC2', async () => {
-    const launch = ec2.runInstances({
-      ImageId: 'resolve:ssm:/no/such/parameter',
-      MinCount: 1,
-      MaxCount: 1,
+describe('an image that cannot exist', () => {
+  it.each([
+    [
+      'resolve:ssm:/no/such/parameter',
+      'InvalidParameterValue',
+      'The parameter /no/such/parameter of the AMI cannot be resolved',
+    ],
+    ['ubuntu', 'InvalidAMIID.Malformed', 'Invalid id: "ubuntu" (expecting "ami-...")'],
+    ['ami-xyz', 'InvalidAMIID.Malformed', 'Invalid id: "ami-xyz" (expecting "ami-...")'],
+  ])('is refused by EC2: %s', async (ImageId, name, message) => {
+    const launch = ec2.runInstances({ ImageId, MinCount: 1, MaxCount: 1 });
+    await expect(launch).rejects.toBeInstanceOf(EC2ServiceException);
+    await expect(launch).rejects.toMatchObject({
+      name,
+      message: expect.stringContaining(message) as string,
     });
-    await expect(launch).rejects.toThrow(EC2ServiceException);
-    await expect(launch).rejects.toThrow('The parameter /no/such/parameter of the AMI cannot be resolved');
+  });
+});
+
+describe('an instance that is protected from termination by the API', () => {
+  // Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/Using_ChangingDisableAPITermination.html
+  it('cannot be terminated by a person, and by its group it can', async () => {
+    await template('protected', '#!/bin/bash\n');
+    await group('protected', 'protected', 1);
+    const InstanceId = await eventually('an instance in service', async () => {
+      const { AutoScalingInstances } = await autoScaling.describeAutoScalingInstances({});
+      return AutoScalingInstances?.find(
+        ({ AutoScalingGroupName, LifecycleState }) =>
+          AutoScalingGroupName === 'protected' && LifecycleState === 'InService',
+      )?.InstanceId;
+    });
+    // LocalStack forgets it when a launch says it.
+    await ec2.modifyInstanceAttribute({ InstanceId, DisableApiTermination: { Value: true } });
+    await expect(ec2.terminateInstances({ InstanceIds: [InstanceId] })).rejects.toMatchObject({
+      name: 'OperationNotPermitted',
+    });
+    await autoScaling.deleteAutoScalingGroup({ AutoScalingGroupName: 'protected', ForceDelete: true });
+    await eventually('the end of the group', async () => {
+      const { AutoScalingGroups } = await autoScaling.describeAutoScalingGroups({
+        AutoScalingGroupNames: ['protected'],
+      });
+      return AutoScalingGroups?.length === 0;
+    });
   });
 });
 

@@ -11,6 +11,9 @@ import { ServiceError } from './protocol/errors';
 /** Source: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-add-user-data.html */
 const mostUserDataBytes = 16_384;
 
+/** LocalStack has images whose number is neither the 8 nor the 17 digits that EC2's have. */
+const imageIdForm = /^ami-[0-9a-f]{8,17}$/;
+
 const parameterReference = 'resolve:ssm:';
 
 /**
@@ -23,12 +26,20 @@ export class LaunchCompletion {
     private readonly ssm: SSMClient,
   ) {}
 
-  /** @throws ServiceError as EC2 would answer: no such template or version, user data too long, no such parameter. */
+  /**
+   * Takes any AMI id that is well-formed: LocalStack knows nothing of the AMIs that people have made on AWS.
+   *
+   * @throws ServiceError as EC2 would answer: no such template or version, user data too long, no such parameter, no AMI id.
+   */
   async complete(request: URLSearchParams): Promise<URLSearchParams> {
     const form = await this.withTemplate(request);
     const image = form.get('ImageId');
     if (image?.startsWith(parameterReference) === true) {
       form.set('ImageId', await this.imageOf(image.slice(parameterReference.length)));
+    }
+    const imageId = form.get('ImageId');
+    if (imageId !== null && !imageIdForm.test(imageId)) {
+      throw new ServiceError('InvalidAMIID.Malformed', `Invalid id: "${imageId}" (expecting "ami-...")`);
     }
     const userData = Buffer.from(form.get('UserData') ?? '', 'base64');
     if (userData.length > mostUserDataBytes) {

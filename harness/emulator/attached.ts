@@ -23,7 +23,7 @@ const start = async (url: string, { folder, onProgress }: EmulatorOptions): Prom
   await mkdir(folder, { recursive: true });
   const logFile = join(folder, 'localstack.log');
   await writeFile(logFile, `Whoever started ${url} has its log: docker compose logs localstack\n`);
-  return { url, logFile, stop: () => Promise.resolve() };
+  return { url, logFile, ended: new AbortController().signal, stop: () => Promise.resolve() };
 };
 
 /** A LocalStack that somebody else keeps, as docker-compose.yml starts it. */

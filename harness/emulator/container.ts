@@ -44,7 +44,7 @@ async function start(lab: LabContainers, options: EmulatorOptions): Promise<Emul
     await container.stop();
   };
   const url = `http://127.0.0.1:${container.getPort()}`;
-  return whenReady({ emulator: { url, logFile, stop }, at: begun, ended: ended.signal }, options);
+  return whenReady({ emulator: { url, logFile, ended: ended.signal, stop }, at: begun }, options);
 }
 
 /** LocalStack as a container of a lab, from its own image. */

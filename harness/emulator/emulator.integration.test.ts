@@ -6,6 +6,7 @@ import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 
 import { type TestGround, openGround } from '../testing/ground';
 import type { Emulator } from './emulator';
+import { watchEmulator } from './localstack';
 
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 
@@ -62,9 +63,11 @@ describe('LocalStack', () => {
     expect(await readFile(emulator.logFile, 'utf8')).toContain('Ready.');
   }, 180_000);
 
-  it('is gone once it was stopped', async () => {
+  it('is gone once it was stopped, and who watches it is told, with the end of its log', async () => {
     const emulator = await start('only');
+    const told = new Promise<Error>((resolve) => watchEmulator(emulator, resolve));
     await emulator.stop();
+    expect((await told).message).toMatch(/^LocalStack ended \(.*\); the end of its log .*\n(.*\n)*Ready\./);
     await expect(fetch(`${emulator.url}/_localstack/health`)).rejects.toThrow('fetch failed');
   }, 180_000);
 });

@@ -4,6 +4,8 @@ export interface Emulator {
   readonly url: string;
   /** File with its log, for error messages. */
   readonly logFile: string;
+  /** Aborted when it ends, told to or by itself, with how as the reason. */
+  readonly ended: AbortSignal;
   /** Stops it and leaves nothing running. Idempotent. */
   stop(): Promise<void>;
 }

@@ -73,16 +73,12 @@ async function isHealthy(url: string): Promise<boolean> {
 
 /** The failure of a LocalStack that does not run, with the end of its log. */
 export async function localStackFailure(reason: string, logFile: string): Promise<EmulatorError> {
-  const tail = (await readFile(logFile, 'utf8')).trim().split('\n').slice(-logTailLines).join('\n');
+  const log = await readFile(logFile, 'utf8').catch(() => '');
+  const tail = log.trim().split('\n').slice(-logTailLines).join('\n');
   return new EmulatorError(`LocalStack ${reason}; the end of its log ${logFile}:\n${tail}`);
 }
 
-async function untilHealthy(
-  url: string,
-  logFile: string,
-  ended: AbortSignal,
-  signal?: AbortSignal,
-): Promise<void> {
+async function untilHealthy({ url, logFile, ended }: Emulator, signal?: AbortSignal): Promise<void> {
   const begun = performance.now();
   while (!(await isHealthy(url))) {
     signal?.throwIfAborted();
@@ -96,13 +92,30 @@ async function untilHealthy(
   }
 }
 
+/**
+ * Watches a LocalStack that is ready.
+ *
+ * @param onEnd told when it ends, with the end of its log: whoever calls it would try again for minutes.
+ * @returns what ends the watch. Idempotent.
+ */
+export function watchEmulator(
+  { ended, logFile }: Emulator,
+  onEnd: (error: EmulatorError) => void,
+): () => void {
+  const tell = (): void => {
+    void localStackFailure(`ended (${String(ended.reason)})`, logFile).then(onEnd);
+  };
+  ended.addEventListener('abort', tell, { once: true });
+  return () => {
+    ended.removeEventListener('abort', tell);
+  };
+}
+
 /** A LocalStack that was started. */
 export interface Begun {
   readonly emulator: Emulator;
   /** When it was begun, by `performance.now()`. */
   readonly at: number;
-  /** Aborted when it ends by itself, with how as the reason. */
-  readonly ended: AbortSignal;
 }
 
 /**
@@ -111,11 +124,11 @@ export interface Begun {
  * @throws EmulatorError when it ends or is not healthy in time; the signal's reason when aborted.
  */
 export async function whenReady(
-  { emulator, at, ended }: Begun,
+  { emulator, at }: Begun,
   { onProgress, signal }: Pick<EmulatorOptions, 'onProgress' | 'signal'>,
 ): Promise<Emulator> {
   try {
-    await untilHealthy(emulator.url, emulator.logFile, ended, signal);
+    await untilHealthy(emulator, signal);
   } catch (error) {
     await emulator.stop();
     throw error;

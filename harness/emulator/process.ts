@@ -58,7 +58,7 @@ async function start(options: EmulatorOptions): Promise<Emulator> {
   });
   const stop = (): Promise<void> => stopChild(child, { graceMs: stopGraceMs, group: true });
   const begun = performance.now();
-  return whenReady({ emulator: { url, logFile, stop }, at: begun, ended: ended.signal }, options);
+  return whenReady({ emulator: { url, logFile, ended: ended.signal, stop }, at: begun }, options);
 }
 
 /** LocalStack as a process, from the harness's own Python environment: for machines without Docker. */

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { Access } from '../access/access';
 import { Edge } from '../edge/edge';
 import { attachedBackend } from '../emulator/attached';
+import { watchEmulator } from '../emulator/localstack';
 import { type Clock, WallClock, tellFactor } from '../fleet/clock';
 import { Fleet } from '../fleet/fleet';
 import { Closing, closeAfter } from '../support/closing';
@@ -14,6 +15,7 @@ import { Terraform } from '../terraform/terraform';
 import { type BackendName, backends, chooseBackend } from './backend';
 import { refuseFullDisk, watchDisk } from './disk';
 import { makeLabFolder } from './lab-folder';
+import { onceWhileItLasts } from './once-while-it-lasts';
 import { type LabOutputs, readOutputs } from './outputs';
 
 /** What to rehearse, and where. */
@@ -97,18 +99,6 @@ function describeEvent(event: TerraformEvent): string | undefined {
   }
 }
 
-/** Tells of what goes wrong in the fleet, which looks every second: what stays wrong, once. */
-function onceInARow(onProgress: (message: string) => void): (error: unknown) => void {
-  let told = '';
-  return (error) => {
-    const message = error instanceof Error ? error.message : String(error);
-    if (message !== told) {
-      told = message;
-      onProgress(`the fleet: ${message}`);
-    }
-  };
-}
-
 /**
  * Starts a lab: the emulator behind the edge, the fleet, and the project's own Terraform applied to them.
  *
@@ -118,8 +108,8 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const project = resolve(options.project ?? '.');
   const folder = resolve(options.folder ?? join(project, '.lab', `${process.pid}-${(labs += 1)}`));
   const onProgress = options.onProgress ?? ((): void => undefined);
-  const fullDisk = new AbortController();
-  const signals = [fullDisk.signal, ...(options.signal === undefined ? [] : [options.signal])];
+  const broken = new AbortController();
+  const signals = [broken.signal, ...(options.signal === undefined ? [] : [options.signal])];
   const clock = new WallClock(options.timeFactor);
   await readApp(project);
   await refuseFullDisk(folder);
@@ -147,7 +137,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
     closing.add(
       watchDisk(folder, (error) => {
         if (starting) {
-          fullDisk.abort(error);
+          broken.abort(error);
         } else {
           onProgress(error.message);
         }
@@ -174,6 +164,12 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       }),
     );
     closing.add(() => emulator.stop());
+    closing.add(
+      watchEmulator(emulator, (error) => {
+        onProgress(error.message);
+        broken.abort(error);
+      }),
+    );
     edge.forwardTo(emulator.url);
 
     const compressed = tellFactor(clock.factor);
@@ -201,7 +197,9 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       bodies: ground.bodies,
       rights: access.serviceRights,
       clock,
-      onError: onceInARow(onProgress),
+      onError: onceWhileItLasts((message) => {
+        onProgress(`the fleet: ${message}`);
+      }),
     });
     closing.add(() => fleet.close());
 
@@ -261,6 +259,6 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       [Symbol.asyncDispose]: close,
     };
   } catch (error) {
-    return closeAfter(fullDisk.signal.aborted ? fullDisk.signal.reason : error, () => closing.close());
+    return closeAfter(broken.signal.aborted ? broken.signal.reason : error, () => closing.close());
   }
 }

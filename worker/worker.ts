@@ -30,13 +30,10 @@ export async function startWorker(
   log: Logger,
 ): Promise<RunningWorker> {
   const clients = createClients(environment, variables);
-  const tools = await findMediaTools(variables.PATH);
-  const [observability] = await Promise.all([
-    startObservability(environment, log),
-    tools && checkMediaTools(tools),
-  ]);
+  const observability = await startObservability(environment, log);
   const duties = instanceDuties(environment, variables.AWS_EC2_METADATA_SERVICE_ENDPOINT, log);
   const scratch = new Scratch(environment.scratchFolder);
+  const tools = await findMediaTools(variables.PATH);
   if (tools === undefined) log.warn('there is no ffmpeg: movies and images are moved as they are');
   else await scratch.clean();
   const handler = dispatchTo({
@@ -77,5 +74,13 @@ export async function startWorker(
     clearInterval(alive);
   };
   let stopped: Promise<void> | undefined;
-  return { stop: () => (stopped ??= stop()) };
+  const running = { stop: () => (stopped ??= stop()) };
+  // The first poll does not wait for two more processes. Where they fail, tasks go back and the error ends this one.
+  if (tools !== undefined) {
+    void checkMediaTools(tools).catch(async (error: unknown) => {
+      await running.stop();
+      throw error;
+    });
+  }
+  return running;
 }

@@ -5,6 +5,7 @@ import { type Applied, applied } from '../testing/applied';
 import { unexplainedGrants } from '../testing/unexplained-grants';
 import type { Stage } from './acts/stage';
 import { web, webInstancesReady } from './acts/web';
+import { openBrowser } from './browser';
 import { ConstantLoad } from './constant-load';
 import type { Lab } from './lab';
 import { siteAddress } from './site';
@@ -38,6 +39,24 @@ describe('the web tier that Terraform applied', () => {
 
   it('takes an upload, loses no request while an instance is replaced, and shows the result', async () => {
     expect(await web.play(stage)).toHaveLength(3);
+  });
+
+  it('takes the first of the files that are dropped on its form, and says so', async () => {
+    await using browser = await openBrowser();
+    const page = await browser.newPage();
+    await page.goto(site);
+    const dataTransfer = await page.evaluateHandle(`
+      const dropped = new DataTransfer();
+      for (const name of ['first.txt', 'second.txt']) dropped.items.add(new File([name], name));
+      dropped;
+    `);
+    await page.locator('.file').dispatchEvent('drop', { dataTransfer });
+    expect(await page.getByRole('alert').textContent()).toBe(
+      'One file at a time: only first.txt is uploaded.',
+    );
+    await page.getByRole('button', { name: 'Upload' }).click();
+    await page.waitForURL('**/uploads?*');
+    expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('first.txt');
   });
 
   it('sends people to both instances, and to none of the workers', async () => {

@@ -78,8 +78,16 @@ if (form !== null) {
       drag.preventDefault();
       label.classList.toggle('over', over);
       if (event !== 'drop') return;
-      file.files = drag.dataTransfer.files;
+      const [first, ...others] = drag.dataTransfer.files;
+      // A text can be dropped as well.
+      if (first === undefined) return;
+      // S3 takes one file of a form, and refuses two.
+      const one = new DataTransfer();
+      one.items.add(first);
+      file.files = one.files;
       file.dispatchEvent(new Event('change'));
+      if (others.length > 0 && problem.textContent === '')
+        problem.textContent = `One file at a time: only ${first.name} is uploaded.`;
     });
   }
 }

@@ -171,6 +171,23 @@ describe('a consumer', () => {
     expect(most).toBe(1);
   });
 
+  it('asks for all that it has room for while the queue has messages, however long an answer takes', async () => {
+    const answers = gate();
+    await using r = await rehearse({ concurrency: 50, handler: () => Promise.resolve() });
+    r.server.intercept = async ({ action }) => {
+      if (action === 'ReceiveMessage' && r.server.calls.ReceiveMessage !== 1) await answers.passed;
+      return undefined;
+    };
+    r.queue.send({ body: '1' });
+    r.consumer.start();
+    await until('ten calls are under way', () => r.server.calls.ReceiveMessage === 11);
+    await until('the first message is deleted', () => r.queue.deleted === 1);
+    expect(r.server.calls.ReceiveMessage).toBe(11);
+    r.queue.send({ body: '2' });
+    answers.open();
+    await until('both are deleted', () => r.queue.deleted === 2);
+  });
+
   it('keeps one long poll open while the queue is empty, and handles what comes at once', async () => {
     await using r = await rehearse({ concurrency: 40, pollers: 4, handler: () => Promise.resolve() });
     r.consumer.start();

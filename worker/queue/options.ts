@@ -31,10 +31,14 @@ export interface ConsumerOptions {
   readonly concurrency?: number;
   /**
    * Messages kept ready beyond the running ones, at most `concurrency`. Fewer while tasks are slow: as many as can begin
-   * within a second, since those behind slow ones are better left to other workers. @default `concurrency`, at most 30
+   * within a second, since those behind slow ones are better left to other workers. @default `concurrency`, at most 50
    */
   readonly prefetch?: number;
-  /** Receive calls at a time while the queue has messages; one while it has none. @default 1 for each 10 of concurrency, for each 1 on a FIFO queue, at most 8 */
+  /**
+   * Receive calls at a time while the queue has messages; one while it has none.
+   *
+   * @default 1 for each 10 of concurrency and prefetch, for each 1 on a FIFO queue, at most 10
+   */
   readonly pollers?: number;
   /** How long a receive call waits for messages, in seconds, 0 to 20. @default 20 */
   readonly waitSeconds?: number;
@@ -63,6 +67,7 @@ export type ResolvedOptions = Required<Omit<ConsumerOptions, 'taskTimeoutSeconds
 /** @throws RangeError naming the option, the value got and what is allowed. */
 export function resolveOptions(options: ConsumerOptions): ResolvedOptions {
   const concurrency = whole('concurrency', options.concurrency ?? 10, 1, 10_000);
+  const prefetch = whole('prefetch', options.prefetch ?? Math.min(concurrency, 50), 0, concurrency);
   const { receiveBatchSize = BATCH_SIZE } = options.transport;
   return {
     transport: options.transport,
@@ -74,10 +79,10 @@ export function resolveOptions(options: ConsumerOptions): ResolvedOptions {
       43_200,
     ),
     concurrency,
-    prefetch: whole('prefetch', options.prefetch ?? Math.min(concurrency, 30), 0, concurrency),
+    prefetch,
     pollers: whole(
       'pollers',
-      options.pollers ?? Math.min(8, Math.ceil(concurrency / receiveBatchSize)),
+      options.pollers ?? Math.min(10, Math.ceil((concurrency + prefetch) / receiveBatchSize)),
       1,
       100,
     ),

@@ -71,13 +71,15 @@ function upload(key: string): void {
 }
 
 describe('the worker as a process', () => {
-  it('ends at its start, with the reason, where ffmpeg is there but does not run', async () => {
+  it('ends at its start, with the reason, where ffmpeg is there but does not run, and takes no task', async () => {
     const folder = path.dirname(bundle.file);
     for (const tool of ['ffmpeg', 'ffprobe'])
       await writeFile(path.join(folder, tool), 'no program of this processor', { mode: 0o755 });
     const PATH = `${folder}:${process.env.PATH ?? ''}`;
+    upload('uploads/film.mp4');
     await using worker = WorkerProcess.start(bundle, environment({ PATH }));
     expect(await worker.exited).toMatchObject({ code: 1 });
+    expect(sqs.calls).toEqual({});
     expect(worker.stderr).toContain('is there but does not run, so no movie or image can be worked on');
   });
 

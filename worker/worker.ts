@@ -29,11 +29,13 @@ export async function startWorker(
   variables: NodeJS.ProcessEnv,
   log: Logger,
 ): Promise<RunningWorker> {
+  const tools = await findMediaTools(variables.PATH);
+  // Meanwhile the rest starts.
+  const checked = tools === undefined ? Promise.resolve() : checkMediaTools(tools);
   const clients = createClients(environment, variables);
   const observability = await startObservability(environment, log);
   const duties = instanceDuties(environment, variables.AWS_EC2_METADATA_SERVICE_ENDPOINT, log);
   const scratch = new Scratch(environment.scratchFolder);
-  const tools = await findMediaTools(variables.PATH);
   if (tools === undefined) log.warn('there is no ffmpeg: movies and images are moved as they are');
   else await scratch.clean();
   const handler = dispatchTo({
@@ -59,6 +61,7 @@ export async function startWorker(
     },
     stop: async (limit) => consumer?.stop(limit),
   };
+  await checked;
   if (duties === undefined) work.start();
   else duties.serve(work);
   log.info({ queueUrl: environment.queueUrl, concurrency: environment.concurrency }, 'worker started');
@@ -74,13 +77,5 @@ export async function startWorker(
     clearInterval(alive);
   };
   let stopped: Promise<void> | undefined;
-  const running = { stop: () => (stopped ??= stop()) };
-  // The first poll does not wait for two more processes. Where they fail, tasks go back and the error ends this one.
-  if (tools !== undefined) {
-    void checkMediaTools(tools).catch(async (error: unknown) => {
-      await running.stop();
-      throw error;
-    });
-  }
-  return running;
+  return { stop: () => (stopped ??= stop()) };
 }

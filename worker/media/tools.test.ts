@@ -4,19 +4,19 @@ import path from 'node:path';
 import { requireMediaTools } from '../testing/media';
 import { checkMediaTools } from './tools';
 
-describe('ffmpeg and ffprobe', () => {
-  it('are fit for use where both run', async () => {
+describe('ffmpeg', () => {
+  it('is fit for use where it runs', async () => {
     await expect(checkMediaTools(await requireMediaTools())).resolves.toBeUndefined();
   });
 
-  it('are an error by name where one is there but does not run', async () => {
+  it('is an error by name where it is there but does not run', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'upload-tools-'));
     try {
-      const ffprobe = path.join(folder, 'ffprobe');
-      await writeFile(ffprobe, 'no program of this processor', { mode: 0o755 });
-      const { ffmpeg } = await requireMediaTools();
+      const ffmpeg = path.join(folder, 'ffmpeg');
+      await writeFile(ffmpeg, 'no program of this processor', { mode: 0o755 });
+      const { ffprobe } = await requireMediaTools();
       await expect(checkMediaTools({ ffmpeg, ffprobe })).rejects.toThrow(
-        `${ffprobe} is there but does not run`,
+        `${ffmpeg} is there but does not run`,
       );
     } finally {
       await rm(folder, { recursive: true });

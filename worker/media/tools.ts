@@ -29,25 +29,17 @@ export async function findMediaTools(searchPath: string | undefined): Promise<Me
 const PATIENCE_MS = 60_000;
 
 /**
- * Has both say their version.
+ * Has ffmpeg say its version. Not ffprobe as well, which comes with it and needs the same libraries: every start waits.
  *
- * @throws Error when one does not run: it is of another processor, or a library is missing
+ * @throws Error when it does not run: it is of another processor, or a library is missing
  */
-export async function checkMediaTools({ ffmpeg, ffprobe }: MediaTools): Promise<void> {
-  const signal = AbortSignal.timeout(PATIENCE_MS);
-  const check = async (tool: string): Promise<void> => {
-    try {
-      await runTool(tool, ['-version'], { signal });
-    } catch (error) {
-      throw new Error(
-        `${tool} is there but does not run, so no movie or image can be worked on: ${reasonOf(error)}`,
-        {
-          cause: error,
-        },
-      );
-    }
-  };
-  await Promise.all([ffmpeg, ffprobe].map(check));
+export async function checkMediaTools({ ffmpeg }: MediaTools): Promise<void> {
+  try {
+    await runTool(ffmpeg, ['-version'], { signal: AbortSignal.timeout(PATIENCE_MS) });
+  } catch (error) {
+    const what = `${ffmpeg} is there but does not run, so no movie or image can be worked on`;
+    throw new Error(`${what}: ${reasonOf(error)}`, { cause: error });
+  }
 }
 
 async function isExecutable(file: string): Promise<boolean> {

@@ -134,6 +134,25 @@ describe('what S3 deletes by itself', () => {
     ]);
   });
 
+  it.each<[string, unknown]>([
+    ['suspends its versioning', [{ status: 'Suspended' }]],
+    ['takes its versioning away', undefined],
+  ])('is not told to be there for a while where the same plan %s', (_, configuration) => {
+    const [versioning, bucket] = [{ bucket: 'films' }, { bucket: 'films', versioning: [{ enabled: true }] }];
+    const changed = {
+      type: 'aws_s3_bucket_versioning',
+      before: { ...versioning, versioning_configuration: [{ status: 'Enabled' }] },
+      ...(configuration !== undefined && {
+        after: { ...versioning, versioning_configuration: configuration },
+      }),
+    };
+    // As the last refresh found it.
+    const unchanged = { type: 'aws_s3_bucket', before: bucket, after: bucket };
+    expect(lines(reviewOf(ruled([], [rule(after(30))]), changed, unchanged)).join()).not.toContain(
+      'keeps versions',
+    );
+  });
+
   it.each<[string, Planned]>([
     ['a longer expiration', ruled([rule(after(30))], [rule(after(90))])],
     ['a rule that is taken away', ruled([rule(after(30))], [])],

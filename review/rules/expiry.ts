@@ -91,12 +91,12 @@ function isOfNewBucket({ unknown, after }: ResourceChange, { changes }: Plan): b
 }
 
 function keepsVersions(bucket: unknown, { resources }: Plan): boolean {
-  return resources.some(
-    ({ type, after }) =>
-      (type === 'aws_s3_bucket_versioning' || type === 'aws_s3_bucket') &&
-      after?.bucket === bucket &&
-      (isVersioned(after?.versioning_configuration) || isVersioned(after?.versioning)),
-  );
+  const ofBucket = resources.filter(({ before, after }) => (before?.bucket ?? after?.bucket) === bucket);
+  const own = ofBucket.filter(({ type }) => type === 'aws_s3_bucket_versioning');
+  // What the bucket itself says is how it was at the last refresh, where a resource of its own changes it.
+  return own.length > 0
+    ? own.some(({ after }) => isVersioned(after?.versioning_configuration))
+    : ofBucket.some(({ type, after }) => type === 'aws_s3_bucket' && isVersioned(after?.versioning));
 }
 
 /** Where a resource has its rules, and what these delete. */

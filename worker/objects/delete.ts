@@ -1,7 +1,9 @@
-import { DeleteObjectsCommand, type S3Client } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, DeleteObjectsCommand, type S3Client } from '@aws-sdk/client-s3';
 
 /** S3 deletes so many objects in one call. Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html */
 const MOST_DELETED = 1000;
+/** What XML can hold, in which a list of keys is sent; keys may hold more. Source: https://www.w3.org/TR/xml/#charsets */
+const XML = /^[\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]*$/u;
 
 /** Deletes objects; one that is gone already is no error. */
 export async function deleteKeys(
@@ -10,8 +12,11 @@ export async function deleteKeys(
   keys: readonly string[],
   abortSignal: AbortSignal,
 ): Promise<void> {
-  for (let from = 0; from < keys.length; from += MOST_DELETED) {
-    const Objects = keys.slice(from, from + MOST_DELETED).map((Key) => ({ Key }));
+  const listed = keys.filter((key) => XML.test(key));
+  for (const Key of keys.filter((key) => !XML.test(key)))
+    await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key }), { abortSignal });
+  for (let from = 0; from < listed.length; from += MOST_DELETED) {
+    const Objects = listed.slice(from, from + MOST_DELETED).map((Key) => ({ Key }));
     await s3.send(new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects, Quiet: true } }), {
       abortSignal,
     });

@@ -101,6 +101,7 @@ describe('a consumer', () => {
   it('does not ask again and again where an empty queue is answered at once', async () => {
     const calls: number[] = [];
     const transport: QueueTransport = {
+      receiveBatchSize: 10,
       receive: () => {
         calls.push(performance.now());
         return Promise.resolve([]);
@@ -208,6 +209,7 @@ describe('a consumer', () => {
 
 describe('the options of a consumer', () => {
   const transport: QueueTransport = {
+    receiveBatchSize: 10,
     receive: () => Promise.resolve([]),
     delete: () => Promise.resolve([]),
     changeVisibility: () => Promise.resolve([]),

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { backoffMs } from './backoff';
 import { ConsumerStoppedError, NonRetryableError, reasonOf } from './errors';
 import type { Outcome } from './events';
@@ -56,6 +57,8 @@ export class QueueConsumer {
   constructor(options: ConsumerOptions) {
     const resolved = resolveOptions(options);
     const { transport, observer, callBackoff, deleteLingerMs: lingerMs } = resolved;
+    // As many tasks may listen as there are.
+    setMaxListeners(0, this.#stopping.signal);
     this.#options = resolved;
     this.#leases = new Leases({
       transport,

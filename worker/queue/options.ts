@@ -1,7 +1,6 @@
 import type { BackoffOptions } from './backoff';
 import { reasonOf } from './errors';
 import type { QueueObserver } from './events';
-import { BATCH_SIZE } from './outbox';
 import type { QueueMessage, QueueTransport } from './transport';
 
 /** What a handler gets besides the message. */
@@ -68,7 +67,7 @@ export type ResolvedOptions = Required<Omit<ConsumerOptions, 'taskTimeoutSeconds
 export function resolveOptions(options: ConsumerOptions): ResolvedOptions {
   const concurrency = whole('concurrency', options.concurrency ?? 10, 1, 10_000);
   const prefetch = whole('prefetch', options.prefetch ?? Math.min(concurrency, 50), 0, concurrency);
-  const { receiveBatchSize = BATCH_SIZE } = options.transport;
+  const { receiveBatchSize } = options.transport;
   return {
     transport: options.transport,
     handler: options.handler,

@@ -1,6 +1,5 @@
 import { backoffMs } from './backoff';
 import type { ResolvedOptions } from './options';
-import { BATCH_SIZE } from './outbox';
 import type { QueueMessage } from './transport';
 
 /** An empty answer that comes sooner, as a service without long polls gives it, is followed by a pause up to this time. */
@@ -33,7 +32,7 @@ export class Receiver {
   /** Starts as many receive calls as room and pollers allow. */
   pump(): void {
     const { pollers, transport } = this.options;
-    const batchSize = transport.receiveBatchSize ?? BATCH_SIZE;
+    const batchSize = transport.receiveBatchSize;
     const worthACall = Math.min(batchSize, Math.max(1, this.prefetch()));
     while (!this.#halt.signal.aborted && this.#retry === undefined) {
       if (this.#calls.size >= (this.#busy ? pollers : 1)) return;

@@ -1,5 +1,6 @@
 import type { BatchResultErrorEntry, Message } from '@aws-sdk/client-sqs';
 import { escaped, oneLine } from '../log/story';
+import { BATCH_SIZE } from './outbox';
 import type { SqsApi } from './sqs-api';
 import type { BatchFailure, QueueMessage, QueueTransport } from './transport';
 
@@ -21,7 +22,7 @@ export function sqsTransport(api: SqsApi, queueUrl: string, deadLetterQueueUrl?:
   return {
     // SQS would return as many as it can of one group. All but the first wait then, keep the slots of other groups, and count
     // as received whenever the first is delivered again: a first that fails takes them unrun to the dead-letter queue.
-    ...(fifo && { receiveBatchSize: 1 }),
+    receiveBatchSize: fifo ? 1 : BATCH_SIZE,
 
     async receive({ maxMessages, waitSeconds, visibilityTimeoutSeconds }, signal) {
       const answer = await api.receiveMessage(

@@ -40,9 +40,9 @@ export interface ReceiveRequest {
 export interface QueueTransport {
   /**
    * How many messages a receive call is asked for at most, 1 to 10; 1 where messages have groups, since of a group no more
-   * than one message may be out at a time. @default 10
+   * than one message may be out at a time.
    */
-  readonly receiveBatchSize?: number;
+  readonly receiveBatchSize: number;
   receive(request: ReceiveRequest, signal: AbortSignal): Promise<readonly QueueMessage[]>;
   delete(receiptHandles: readonly string[]): Promise<readonly BatchFailure[]>;
   changeVisibility(changes: readonly VisibilityChange[]): Promise<readonly BatchFailure[]>;

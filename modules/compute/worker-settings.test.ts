@@ -36,6 +36,10 @@ describe("the worker's settings", () => {
     ]);
   });
 
+  it('must not be a drain that only Terraform knows: systemd is told a time that is made of it', () => {
+    expect(workerSettingsProblems({ DRAIN_SECONDS: Token.asNumber({ seconds: 1 }) })).toHaveLength(1);
+  });
+
   it.each(['"', "'", '\\', '%', '$', '`', '\n', ' ', '\u00e9', '{'])(
     'must not hold %j, which a unit, a shell or Terraform would read',
     (character) => {

@@ -72,8 +72,15 @@ const checks: Readonly<Record<keyof WorkerSettings, Check>> = {
 /** @returns what the worker would not start with, and what is not to be set here. */
 export function workerSettingsProblems(settings: WorkerSettings = {}): Problem[] {
   return Object.entries(settings).flatMap(([name, given]: [string, unknown]): Problem[] => {
-    if (given === undefined || Token.isUnresolved(given)) {
+    if (given === undefined) {
       return [];
+    }
+    if (Token.isUnresolved(given)) {
+      const allowed =
+        'it must be known at the synthesis: the time that systemd gives the worker is made of it.';
+      return name === 'DRAIN_SECONDS'
+        ? [{ field: `${name} of the workerSettings`, given: 'a token', allowed }]
+        : [];
     }
     if (!Object.hasOwn(checks, name)) {
       const allowed = `there are: ${Object.keys(checks).join(', ')}; what else the worker knows has inputs of its own.`;

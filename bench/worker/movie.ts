@@ -67,6 +67,7 @@ class Worker implements AsyncDisposable {
     private readonly s3: S3Server,
     private readonly film: Body,
     private readonly child: ChildProcess,
+    private readonly ended: Promise<unknown>,
   ) {}
 
   static async start(film: string, scratch: string): Promise<Worker> {
@@ -77,8 +78,9 @@ class Worker implements AsyncDisposable {
       execArgv: [...NODE_FLAGS],
       env: { ...process.env, ...NODE_ENVIRONMENT },
     });
+    const ended = once(child, 'exit');
     await once(child, 'message');
-    return new Worker(s3, Body.of(await readFile(film)), child);
+    return new Worker(s3, Body.of(await readFile(film)), child, ended);
   }
 
   /** Has the film processed in a bucket that is new. */
@@ -87,13 +89,15 @@ class Worker implements AsyncDisposable {
     // With an ETag that is told nothing has to be hashed, which is not the worker's work.
     const film = bucket.put({ key: 'uploads/film.mp4', body: this.film, eTag: 'film' });
     this.child.send(uploadOf(bucket, film));
-    await once(this.child, 'message');
+    const failed = this.ended.then(() => {
+      throw new Error('the worker ended while it worked on the film: what it said of it is above');
+    });
+    await Promise.race([once(this.child, 'message'), failed]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const ended = once(this.child, 'exit');
-    this.child.disconnect();
-    await ended;
+    if (this.child.connected) this.child.disconnect();
+    await this.ended;
     await this.s3[Symbol.asyncDispose]();
   }
 }

@@ -33,9 +33,10 @@ export async function readUploadForm(request: IncomingMessage): Promise<UploadFo
   const fields = new Map<string, string>();
   const reached: { fileName?: string } = {};
   parser.on('field', (name, value) => fields.set(name.toLowerCase(), value));
-  parser.on('file', (_name, file, fileName) => {
+  // A file that has a type needs no name: the types of the library deny that.
+  parser.on('file', (_name, file, fileName: string | undefined) => {
     file.resume();
-    reached.fileName = fileName;
+    reached.fileName = fileName ?? '';
   });
   // What is no form ends without a file.
   parser.on('error', () => undefined);

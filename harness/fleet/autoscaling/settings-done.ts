@@ -46,7 +46,7 @@ export const groupSettings: Readonly<
   CapacityRebalance: 'shown: no Spot Instance is ever interrupted',
   CapacityReservationSpecification: 'shown: there are no reservations',
   PlacementGroup: 'shown: there are no hosts',
-  ServiceLinkedRoleARN: 'shown: the fleet acts by itself',
+  ServiceLinkedRoleARN: 'done',
   Context: 'shown: AWS keeps it for itself',
   Operator: 'refused',
 };

@@ -1,4 +1,4 @@
-import { type OutgoingHttpHeaders, request as httpRequest } from 'node:http';
+import { type IncomingMessage, type OutgoingHttpHeaders, request as httpRequest } from 'node:http';
 import {
   type Http2Server,
   type Http2ServerRequest,
@@ -102,15 +102,21 @@ export class Http2Door {
     response.on('close', () => {
       near.destroy();
     });
-    const answered = new Promise<void>((resolve, reject) => {
-      onward.on('error', reject).on('response', (answer) => {
-        response.writeHead(
-          answer.statusCode ?? 502,
-          Object.fromEntries(Object.entries(answer.headers).filter(([name]) => !ofConnections.has(name))),
-        );
-        pipeline(answer, response).then(resolve, reject);
-      });
+    // Whether a request was passed on tells its answer alone: a target may answer before it has read all.
+    void pipeline(request, onward).catch(() => undefined);
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      onward.on('error', reject).on('response', resolve);
     });
-    await Promise.all([pipeline(request, onward), answered]);
+    response.writeHead(
+      answer.statusCode ?? 502,
+      Object.fromEntries(Object.entries(answer.headers).filter(([name]) => !ofConnections.has(name))),
+    );
+    response.stream.once('finish', () => {
+      if (!request.complete) {
+        // The rest is not wanted, and nothing went wrong. Source: RFC 9113, section 8.1.
+        response.stream.close(constants.NGHTTP2_NO_ERROR);
+      }
+    });
+    await pipeline(answer, response);
   }
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect as connectHttp2 } from 'node:http2';
+import { connect as connectHttp2, constants } from 'node:http2';
 import { request as httpsRequest } from 'node:https';
 import type { IncomingMessage, RequestListener } from 'node:http';
 import { connect as connectTcp } from 'node:net';
@@ -122,6 +122,27 @@ describe('an HTTPS listener', () => {
     const stream = session.request({ ':method': 'POST', ':path': '/' });
     stream.end('hello');
     expect(await text(stream)).toBe('none');
+    session.destroy();
+  });
+
+  it('passes an answer on over HTTP/2 that comes before the target has read the body', async () => {
+    const body = 'too much '.repeat(100_000);
+    const { url } = await secure((_request, response) => {
+      response.writeHead(413).end(body);
+    });
+    const session = connectHttp2(url, { rejectUnauthorized: false });
+    const stream = session.request({ ':method': 'POST', ':path': '/' });
+    stream.write(Buffer.alloc(1_000_000));
+    let received = '';
+    stream.setEncoding('utf8').on('data', (chunk: string) => (received += chunk));
+    // Node's client has no `close` here: its body never ends.
+    const stopped = once(stream, 'aborted');
+    const ended = once(stream, 'end');
+    const [headers] = (await once(stream, 'response')) as [Record<string, number>];
+    expect(headers[':status']).toBe(413);
+    await Promise.all([ended, stopped]);
+    expect(received).toBe(body);
+    expect(stream.rstCode).toBe(constants.NGHTTP2_NO_ERROR);
     session.destroy();
   });
 

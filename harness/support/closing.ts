@@ -1,5 +1,5 @@
 /** Several failures as one, whose message tells each of them once; a single one stays as it is. */
-function allOf(failures: readonly unknown[]): unknown {
+export function allOf(failures: readonly unknown[]): unknown {
   const all = failures.flatMap((failure): unknown[] =>
     failure instanceof AggregateError ? failure.errors : [failure],
   );

@@ -266,6 +266,27 @@ describe('a group that cannot be worked on', () => {
     await expect(s.engine.tick()).rejects.toThrow(/does not/);
     expect(s.store.group('workers').members).toHaveLength(4);
   });
+
+  it('is told with everything that went wrong', async () => {
+    await s.group({ AutoScalingGroupName: 'other', DesiredCapacity: 1 });
+    const TopicARN = 'arn:aws:sns:us-east-2:000000000000:gone';
+    const targets = [TopicARN, `${TopicARN}-too`];
+    for (const target of targets) {
+      await s.client.putNotificationConfiguration({
+        AutoScalingGroupName: 'other',
+        TopicARN: target,
+        NotificationTypes: ['autoscaling:EC2_INSTANCE_TERMINATE'],
+      });
+      s.notifications.broken.add(target);
+    }
+    await s.client.setDesiredCapacity({ AutoScalingGroupName: 'other', DesiredCapacity: 0 });
+    s.ec2.instances[0]!.state = 'terminated';
+    const { message } = await s.engine.tick().then(
+      () => new Error('nothing went wrong'),
+      (error: unknown) => error as Error,
+    );
+    expect(message.split('\n').sort()).toEqual(targets.map((target) => `${target} does not exist`));
+  });
 });
 
 describe('a suspended process', () => {

@@ -1,3 +1,4 @@
+import { allOf } from '../../support/closing';
 import { Activities } from './activities';
 import { type Clock, WallClock } from '../clock';
 import type { Ec2Gateway, InstanceState } from './gateway';
@@ -70,7 +71,7 @@ export class Engine {
   /**
    * Brings every group as close to what it should be as it can be now. Calls during a run make it run once more. What
    * EC2 refuses stands in the activities. What else goes wrong with a group, EC2 that does not answer for example, keeps
-   * neither the other groups nor the alarms from their work, and the call rejects in the end.
+   * neither the other groups nor the alarms from their work, and the call rejects in the end, with all that did.
    */
   async tick(): Promise<void> {
     this.again = true;
@@ -87,7 +88,7 @@ export class Engine {
     this.again = true;
     await this.runUntilQuiet(failures);
     if (failures.length > 0) {
-      throw failures[0];
+      throw allOf(failures);
     }
   }
 
@@ -95,23 +96,20 @@ export class Engine {
     while (this.again) {
       this.again = false;
       const groups = [...this.store.groups.values()];
-      const outcomes = await Promise.allSettled(groups.map((group) => this.reconcile(group)));
-      failures.push(
-        ...outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as unknown] : [])),
-      );
+      await Promise.all(groups.map((group) => this.reconcile(group, failures)));
     }
   }
 
-  private async reconcile(group: Group): Promise<void> {
+  private async reconcile(group: Group, failures: unknown[]): Promise<void> {
+    const keep = (failure: unknown): void => {
+      failures.push(failure);
+    };
     const before = fingerprint(group);
-    try {
-      await this.advance(group);
-    } finally {
-      if (fingerprint(group) !== before) {
-        this.again = true;
-      }
-      await this.announcer.announce(group);
+    await this.advance(group).catch(keep);
+    if (fingerprint(group) !== before) {
+      this.again = true;
     }
+    await this.announcer.announce(group).catch(keep);
   }
 
   private async advance(group: Group): Promise<void> {

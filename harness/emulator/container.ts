@@ -6,7 +6,7 @@ import { pullImage } from '../docker/image';
 import type { LabContainers } from '../docker/lab-containers';
 import type { Emulator, EmulatorBackend, EmulatorOptions } from './emulator';
 import { localStackFailure, localStackImage, localStackSettings, whenReady } from './localstack';
-import { openLog } from './log-file';
+import { endLog, openLog } from './log-file';
 
 /** Where LocalStack listens in its container. */
 const port = 4566;
@@ -28,8 +28,9 @@ async function start(lab: LabContainers, options: EmulatorOptions): Promise<Emul
     .withLogConsumer((stream) => {
       stream.on('data', (line: Buffer | string) => log.write(line));
       stream.once('end', () => {
-        ended.abort('its container stopped');
-        log.end();
+        endLog(log, () => {
+          ended.abort('its container stopped');
+        });
       });
     })
     .start()

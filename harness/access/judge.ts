@@ -7,6 +7,7 @@ import {
 } from '@cloud-copilot/iam-simulate';
 
 import { accountId } from '../support/account';
+import { unlessAbsent } from './absent';
 import type { Cache } from './cache';
 import type { Clients } from './clients';
 import type { NamedPolicy } from './policy';
@@ -89,9 +90,12 @@ export class Judge {
 
   /** Who may assume a role says its trust policy; else the policy of what is used. */
   private async resourcePolicy(action: string, resource: string): Promise<NamedPolicy | undefined> {
-    return action === 'sts:AssumeRole'
-      ? (await rolePolicies(this.clients.iam, this.cache, resource.split('/').at(-1) ?? '')).trust
-      : this.resources.of(resource);
+    if (action !== 'sts:AssumeRole') {
+      return this.resources.of(resource);
+    }
+    // A role that there is not trusts nobody.
+    const roleName = resource.split('/').at(-1) ?? '';
+    return (await unlessAbsent(rolePolicies(this.clients.iam, this.cache, roleName)))?.trust;
   }
 }
 

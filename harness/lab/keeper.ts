@@ -13,6 +13,9 @@ import { storyEnvironment } from './story';
 function tell(message: KeeperMessage): void {
   if (process.connected) {
     process.send?.(message);
+  } else if (message.kind === 'progress') {
+    // Its keeper.log: `lab up` has returned.
+    console.error(message.message);
   }
 }
 

@@ -193,13 +193,25 @@ describe('stickiness (sticky-sessions.html)', () => {
       'stickiness.enabled': 'true',
       'stickiness.type': 'app_cookie',
       'stickiness.app_cookie.cookie_name': 'session',
+      'stickiness.app_cookie.duration_seconds': '60',
     });
     expect((await fetch(url)).headers.getSetCookie()).toEqual([]);
     const login = await fetch(`${url}/login`);
     const name = await login.text();
-    expect(cookiesOf(login)).toMatch(/^session=[ab]; AWSALBAPP-0=/);
+    expect(cookiesOf(login)).toMatch(/^session=[ab]; AWSALBAPP-0=[\w-]+$/);
+    expect(login.headers.getSetCookie()[1]).toContain('; Expires=Tue, 01 Dec 2026 10:00:00 GMT; Path=/');
+    let cookie = cookiesOf(login);
     for (let index = 0; index < 3; index += 1) {
-      expect(await (await fetch(url, { headers: { cookie: cookiesOf(login) } })).text()).toBe(name);
+      await lab.pass(40);
+      const next = await fetch(url, { headers: { cookie } });
+      expect(await next.text()).toBe(name);
+      // The duration begins anew with every answer.
+      cookie = `session=${name}; ${cookiesOf(next)}`;
+      expect(cookie).toMatch(/; AWSALBAPP-0=[\w-]+$/);
     }
+    const withoutTheirs = cookie.replace(/^session=.; /, '');
+    expect((await fetch(url, { headers: { cookie: withoutTheirs } })).headers.getSetCookie()).toEqual([]);
+    await lab.pass(60);
+    expect((await fetch(url, { headers: { cookie } })).headers.getSetCookie()).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../../clock';
 import { isOn, numberOf } from '../attributes';
 import type { Target } from '../health/target';
+import { type RequestHead, headerValues } from '../proxy/request-head';
 import type { TargetGroup } from '../resources';
 import { routableTargets } from './algorithm';
 
@@ -13,6 +14,9 @@ export const noCookies: ResponseCookies = () => '';
 
 /** Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/sticky-sessions.html */
 const names = { duration: 'AWSALB', application: 'AWSALBAPP-0', group: 'AWSALBTG' } as const;
+
+/** How long a client keeps the cookie beside an application's: 7 days, whatever the duration. Source: the same page. */
+const applicationSeconds = 604_800;
 
 /** The value of a cookie in a request. */
 export function cookieOf(header: string | undefined, name: string): string | undefined {
@@ -39,41 +43,46 @@ export class Sticky {
     if (cookies === undefined || !isOn(group.attributes, 'stickiness.enabled')) {
       return undefined;
     }
-    const byApplication = group.attributes.get('stickiness.type') === 'app_cookie';
-    if (byApplication && cookieOf(cookies, applicationCookie(group)) === undefined) {
-      return undefined;
-    }
-    const key = this.said(cookies, byApplication ? names.application : names.duration, group.arn);
+    const key = isByApplication(group)
+      ? this.applicationSession(group, cookies)
+      : this.saidByEither(cookies, names.duration, group.arn);
     const target = key === undefined ? undefined : group.targets.get(key);
     return target !== undefined && routableTargets(group).includes(target) ? target : undefined;
   }
 
   /** The target group that a client was sent to before by a rule with several. */
   group(ruleArn: string, cookies: string | undefined): string | undefined {
-    return this.said(cookies, names.group, ruleArn);
+    return this.saidByEither(cookies, names.group, ruleArn);
   }
 
   /** What a cookie says, or its twin where a site is asked from another one. */
-  private said(cookies: string | undefined, name: string, scope: string): string | undefined {
+  private saidByEither(cookies: string | undefined, name: string, scope: string): string | undefined {
     return (
       this.unseal(cookieOf(cookies, name), scope) ?? this.unseal(cookieOf(cookies, `${name}CORS`), scope)
     );
   }
 
+  /** The target of a session that the application still keeps: clients send its cookie and the load balancer's. */
+  private applicationSession(group: TargetGroup, cookies: string | undefined): string | undefined {
+    return cookieOf(cookies, applicationCookie(group)) === undefined
+      ? undefined
+      : this.unseal(cookieOf(cookies, names.application), group.arn);
+  }
+
   /** What keeps the client with its target. @param secure whether it came by HTTPS. */
-  cookies(group: TargetGroup, target: Target, secure: boolean): ResponseCookies {
+  cookies(group: TargetGroup, target: Target, request: RequestHead, secure: boolean): ResponseCookies {
     if (!isOn(group.attributes, 'stickiness.enabled')) {
       return noCookies;
     }
-    if (group.attributes.get('stickiness.type') === 'lb_cookie') {
+    if (!isByApplication(group)) {
       const seconds = numberOf(group.attributes, 'stickiness.lb_cookie.duration_seconds');
       return () => this.lines(names.duration, target.key, group.arn, seconds, secure);
     }
     const name = applicationCookie(group);
-    const seconds = numberOf(group.attributes, 'stickiness.app_cookie.duration_seconds');
+    const goesOn = this.applicationSession(group, request.cookie) !== undefined;
     return (setByTarget) =>
-      setByTarget.some((cookie) => cookie.startsWith(`${name}=`))
-        ? this.lines(names.application, target.key, group.arn, seconds, secure)
+      goesOn || setByTarget.some((cookie) => cookie.startsWith(`${name}=`))
+        ? this.applicationLine(group, target, request, secure)
         : '';
   }
 
@@ -89,6 +98,18 @@ export class Sticky {
     const rest = `Expires=${until.toUTCString()}; Path=/`;
     const sameSite = secure ? 'SameSite=None; Secure' : 'SameSite=None';
     return `Set-Cookie: ${name}=${sealed}; ${rest}\r\nSet-Cookie: ${name}CORS=${sealed}; ${rest}; ${sameSite}\r\n`;
+  }
+
+  /**
+   * One cookie without a twin: to requests from other sites it goes by itself, where the browser is known to want that
+   * said. Over HTTP it is not said: such a browser would not keep a cookie that is not `Secure`, or not send one that is.
+   */
+  private applicationLine(group: TargetGroup, target: Target, request: RequestHead, secure: boolean): string {
+    const seconds = numberOf(group.attributes, 'stickiness.app_cookie.duration_seconds');
+    const sealed = this.seal(target.key, group.arn, this.clock.later(seconds));
+    const expires = this.clock.later(applicationSeconds).toUTCString();
+    const sameSite = secure && isChromium80(request) ? '; SameSite=None; Secure' : '';
+    return `Set-Cookie: ${names.application}=${sealed}; Expires=${expires}; Path=/${sameSite}\r\n`;
   }
 
   private seal(value: string, scope: string, until: Date): string {
@@ -118,6 +139,16 @@ export class Sticky {
 }
 
 const macBytes = 16;
+
+function isByApplication(group: TargetGroup): boolean {
+  return group.attributes.get('stickiness.type') === 'app_cookie';
+}
+
+/** Whether a request comes from Chromium 80 or later, by its User-Agent. */
+function isChromium80(request: RequestHead): boolean {
+  const [, version = '0'] = /Chrom(?:e|ium)\/(\d+)/.exec(headerValues(request, 'user-agent')[0] ?? '') ?? [];
+  return Number(version) >= 80;
+}
 
 function applicationCookie(group: TargetGroup): string {
   return group.attributes.get('stickiness.app_cookie.cookie_name') ?? '';

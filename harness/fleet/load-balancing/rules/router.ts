@@ -104,29 +104,29 @@ export class Router {
     if (only !== undefined && groups.length === 1) {
       return only.weight === 0
         ? () => noTargets
-        : ({ cookie }) => this.toGroup(only.group, cookie, '', secure);
+        : (request) => this.toGroup(only.group, request, '', secure);
     }
     const stickiness = ForwardConfig?.TargetGroupStickinessConfig;
     const seconds = stickiness?.Enabled === true ? (stickiness.DurationSeconds ?? 3_600) : undefined;
-    return ({ cookie }) => {
-      const kept = seconds === undefined ? undefined : this.sticky.group(rule.arn, cookie);
+    return (request) => {
+      const kept = seconds === undefined ? undefined : this.sticky.group(rule.arn, request.cookie);
       const group = groups.find(({ group: { arn } }) => arn === kept)?.group ?? byWeight(groups);
       if (group === undefined) {
         return noTargets;
       }
       const cookies =
         seconds === undefined ? '' : this.sticky.groupCookies(rule.arn, group.arn, seconds, secure);
-      return this.toGroup(group, cookie, cookies, secure);
+      return this.toGroup(group, request, cookies, secure);
     };
   }
 
   private toGroup(
     group: TargetGroup,
-    cookie: string | undefined,
+    request: RequestHead,
     extraCookies: string,
     secure: boolean,
   ): Destination | OwnAnswer {
-    const target = this.sticky.target(group, cookie) ?? this.balancer(group).choose();
+    const target = this.sticky.target(group, request.cookie) ?? this.balancer(group).choose();
     if (target === undefined) {
       return noTargets;
     }
@@ -134,7 +134,7 @@ export class Router {
     if (address === undefined) {
       return unreachable;
     }
-    const own = this.sticky.cookies(group, target, secure);
+    const own = this.sticky.cookies(group, target, request, secure);
     const cookies: ResponseCookies = extraCookies === '' ? own : (set) => extraCookies + own(set);
     return { target, address: { ...address, tls: group.protocol === 'HTTPS' }, cookies, tally: group.tally };
   }

@@ -68,6 +68,7 @@ export class Front implements Entry {
       for (const connection of this.connections) {
         connection.sweep();
       }
+      this.http2.sweep(this.idleMs, this.clientKeepAliveMs);
     }, sweepMs);
     this.sweeper.unref();
   }

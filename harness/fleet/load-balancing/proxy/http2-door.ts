@@ -14,6 +14,16 @@ import type { TLSSocket } from 'node:tls';
 /** Gives a stream of HTTP/1.1 to whoever answers it. */
 type Inside = (stream: Duplex) => void;
 
+/** A client's connection. */
+interface Visit {
+  readonly inside: Inside;
+  readonly openedAt: number;
+  /** Requests that are not answered yet. */
+  open: number;
+  /** When the last request began or ended, in milliseconds of this machine's time. */
+  lastActive: number;
+}
+
 /** What HTTP/2 has no use for in a response. Source: RFC 9113, section 8.2.2. */
 const ofConnections = new Set([
   'connection',
@@ -57,19 +67,27 @@ function giveUp(response: Http2ServerResponse): void {
  * such a request has here. Targets get HTTP/1.1 either way, as from an Application Load Balancer.
  */
 export class Http2Door {
-  private readonly insides = new WeakMap<ServerHttp2Session, Inside>();
-  private readonly sessions = new Set<ServerHttp2Session>();
+  private readonly visits = new Map<ServerHttp2Session, Visit>();
   private next: Inside | undefined;
   private readonly server: Http2Server = createServer((request, response) => {
     this.pass(request, response).catch(() => {
       giveUp(response);
     });
   }).on('session', (session) => {
+    session.on('error', () => undefined).on('close', () => this.visits.delete(session));
     if (this.next !== undefined) {
-      this.insides.set(session, this.next);
+      const now = Date.now();
+      const visit: Visit = { inside: this.next, openedAt: now, open: 0, lastActive: now };
+      this.visits.set(session, visit);
+      session.on('stream', (stream) => {
+        visit.open += 1;
+        visit.lastActive = Date.now();
+        stream.on('close', () => {
+          visit.open -= 1;
+          visit.lastActive = Date.now();
+        });
+      });
     }
-    this.sessions.add(session);
-    session.on('error', () => undefined).on('close', () => this.sessions.delete(session));
   });
 
   /** @param inside is given each request's stream. */
@@ -79,15 +97,25 @@ export class Http2Door {
     this.next = undefined;
   }
 
+  /** Ends what has had no request for too long, and what is too old once its requests are answered. */
+  sweep(idleMs: number, keepAliveMs: number): void {
+    const now = Date.now();
+    for (const [session, { openedAt, open, lastActive }] of this.visits) {
+      if ((open === 0 && now - lastActive > idleMs) || now - openedAt > keepAliveMs) {
+        session.close();
+      }
+    }
+  }
+
   close(): void {
-    for (const session of this.sessions) {
+    for (const session of this.visits.keys()) {
       session.destroy();
     }
   }
 
   private async pass(request: Http2ServerRequest, response: Http2ServerResponse): Promise<void> {
     const session = response.stream.session as ServerHttp2Session | undefined;
-    const inside = session === undefined ? undefined : this.insides.get(session);
+    const inside = session === undefined ? undefined : this.visits.get(session)?.inside;
     if (inside === undefined) {
       throw new Error('its session is gone');
     }

@@ -169,6 +169,21 @@ describe('an HTTPS listener', () => {
     session.destroy();
   });
 
+  it('ends a connection over HTTP/2 that has had no request for the idle timeout, after what is asked is answered', async () => {
+    const { lab, url, arn } = await secure(() => undefined);
+    const idle = connectHttp2(url, { rejectUnauthorized: false });
+    const waiting = connectHttp2(url, { rejectUnauthorized: false });
+    const ended = Promise.all([idle, waiting].map((session) => once(session, 'close')));
+    await Promise.all([idle, waiting].map((session) => once(session, 'connect')));
+    const answer = once(waiting.request({ ':path': '/' }).resume(), 'response');
+    await lab.client.modifyLoadBalancerAttributes({
+      LoadBalancerArn: arn,
+      Attributes: [{ Key: 'idle_timeout.timeout_seconds', Value: '1' }],
+    });
+    expect(((await answer) as [Record<string, number>])[0][':status']).toBe(504);
+    await ended;
+  });
+
   it('has Secure in the sticky cookie for other sites (sticky-sessions.html)', async () => {
     const { lab, url, arn } = await secure();
     const { TargetGroups } = await lab.client.describeTargetGroups({ LoadBalancerArn: arn });
@@ -180,6 +195,30 @@ describe('an HTTPS listener', () => {
     const [answer] = (await once(sent, 'response')) as [IncomingMessage];
     answer.resume();
     expect(answer.headers['set-cookie']?.[1]).toMatch(/^AWSALBCORS=.+; SameSite=None; Secure$/);
+  });
+
+  it.each([
+    ['Chromium 80 or later', 'Mozilla/5.0 Chrome/80.0.3987.87 Safari/537.36', /Path=\/; SameSite=None; Secure$/],
+    ['an earlier one', 'Mozilla/5.0 Chrome/79.0.3945.130 Safari/537.36', /Path=\/$/],
+    ['another client', 'curl/8.5.0', /Path=\/$/],
+  ])('has it in the cookie beside an application’s for %s', async (_client, userAgent, expected) => {
+    const { lab, url, arn } = await secure((_request, response) => {
+      response.writeHead(200, { 'set-cookie': 'session=1' }).end();
+    });
+    const { TargetGroups } = await lab.client.describeTargetGroups({ LoadBalancerArn: arn });
+    await lab.client.modifyTargetGroupAttributes({
+      TargetGroupArn: TargetGroups![0]!.TargetGroupArn,
+      Attributes: [
+        { Key: 'stickiness.enabled', Value: 'true' },
+        { Key: 'stickiness.type', Value: 'app_cookie' },
+        { Key: 'stickiness.app_cookie.cookie_name', Value: 'session' },
+      ],
+    });
+    const headers = { 'user-agent': userAgent };
+    const sent = httpsRequest(url, { rejectUnauthorized: false, headers }).end();
+    const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+    answer.resume();
+    expect(answer.headers['set-cookie']).toEqual(['session=1', expect.stringMatching(expected)]);
   });
 
   it('speaks HTTP/1.1 only where HTTP/2 is switched off', async () => {

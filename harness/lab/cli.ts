@@ -8,7 +8,7 @@ import { printError, printTry } from './commands/print';
 import { playCommand } from './commands/play';
 import { eachInstance, logs, status, terminate } from './commands/standing';
 import { up } from './commands/up';
-import { Interrupted, interruptSignal, interruptedExitCode } from './interrupt';
+import { failureExitCode, interruptSignal } from './interrupt';
 import { Narrator } from './narrator';
 import { StandingLab } from './standing-lab';
 
@@ -58,10 +58,10 @@ interface StartOptions extends Options {
 async function run(options: Options, command: (signal: AbortSignal) => Promise<boolean>): Promise<void> {
   const signal = interruptSignal();
   try {
-    process.exitCode = (await command(signal)) ? 0 : 1;
+    process.exitCode = (await command(signal)) ? 0 : failureExitCode(signal);
   } catch (error) {
     printError(error, options.json === true);
-    process.exitCode = error instanceof Interrupted ? interruptedExitCode : 1;
+    process.exitCode = failureExitCode(signal);
   }
 }
 

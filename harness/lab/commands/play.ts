@@ -2,10 +2,11 @@ import { join } from 'node:path';
 
 import { closeAfter } from '../../support/closing';
 import type { BackendName } from '../backend';
-import { startLab } from '../lab';
+import { type Lab, startLab } from '../lab';
 import { Narrator } from '../narrator';
-import { play, succeeded } from '../play';
+import { type ActReport, play, succeeded } from '../play';
 import { storyEnvironment } from '../story';
+import { messageOf, printError } from './print';
 
 /** How to play the whole lab. */
 export interface PlayOptions {
@@ -38,13 +39,9 @@ export async function playCommand({
     signal,
     onProgress: narrator.step,
   });
-  const stop = (): Promise<void> => {
-    narrator.step('stopping everything');
-    return lab.close();
-  };
-  let seen = false;
+  let reports: readonly ActReport[];
   try {
-    const reports = await play(
+    reports = await play(
       lab,
       {
         act: narrator.heading,
@@ -55,22 +52,40 @@ export async function playCommand({
       },
       signal,
     );
-    seen = succeeded(reports);
-    if (json === true) {
-      console.log(
-        JSON.stringify(
-          { seen, timeFactor: lab.clock.factor, setUp: lab.setUp, acts: reports, denied: lab.access.denials },
-          undefined,
-          2,
-        ),
-      );
-    } else {
-      narrator.table(lab.setUp, reports, lab.clock.factor);
-      narrator.denials(lab.access.denials);
-    }
   } catch (error) {
-    return closeAfter(error, stop);
+    narrator.step('stopping everything');
+    return closeAfter(error, () => lab.close());
   }
-  await stop();
-  return seen;
+  return conclude({ lab, reports, narrator, json });
+}
+
+/** A play that came to its end. */
+export interface Played {
+  readonly lab: Pick<Lab, 'setUp' | 'clock' | 'access' | 'close'>;
+  readonly reports: readonly ActReport[];
+  readonly narrator: Narrator;
+  readonly json?: boolean | undefined;
+}
+
+/**
+ * Stops the lab of a play and prints what was seen; for a machine in one document, which tells as well why the lab could
+ * not be stopped. Resolves with whether all was seen and nothing is left.
+ */
+export async function conclude({ lab, reports, narrator, json }: Played): Promise<boolean> {
+  narrator.step('stopping everything');
+  const failure = await lab.close().then(() => undefined, messageOf);
+  const seen = succeeded(reports);
+  const { setUp, clock, access } = lab;
+  if (json === true) {
+    const { denials: denied } = access;
+    const found = { seen, timeFactor: clock.factor, setUp, acts: reports, denied, error: failure };
+    console.log(JSON.stringify(found, undefined, 2));
+  } else {
+    narrator.table(setUp, reports, clock.factor);
+    narrator.denials(access.denials);
+    if (failure !== undefined) {
+      printError(failure, false);
+    }
+  }
+  return seen && failure === undefined;
 }

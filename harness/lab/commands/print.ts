@@ -2,9 +2,14 @@ import pc from 'picocolors';
 
 import type { LabRecord } from '../standing-lab';
 
+/** What failed, in words. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** Says why a command failed: one text for a person, `{ "error": … }` for a machine. */
 export function printError(error: unknown, json: boolean): void {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   if (json) {
     console.log(JSON.stringify({ error: message }, undefined, 2));
   } else {

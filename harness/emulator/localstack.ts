@@ -105,7 +105,11 @@ export function watchEmulator(
   const tell = (): void => {
     void localStackFailure(`ended (${String(ended.reason)})`, logFile).then(onEnd);
   };
-  ended.addEventListener('abort', tell, { once: true });
+  if (ended.aborted) {
+    tell();
+  } else {
+    ended.addEventListener('abort', tell, { once: true });
+  }
   return () => {
     ended.removeEventListener('abort', tell);
   };

@@ -172,9 +172,12 @@ program
   .option('--json', 'print what was stopped as JSON')
   .action((options: Options) =>
     run(options, async (signal) => {
-      const lab = await StandingLab.find(standingFolder);
+      const lab = await StandingLab.findAny(standingFolder);
       await lab.takeDown(signal);
-      return print(options, { stopped: lab.record.endpoint }, `the lab at ${lab.record.endpoint} is down`);
+      const { endpoint, ended } = lab.record;
+      const text =
+        lab.end === undefined ? `the lab at ${endpoint} is down` : `${lab.end}\nWhat it had left is removed.`;
+      return print(options, { stopped: endpoint, ended }, text);
     }),
   );
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 
+import { watchEmulator } from '../emulator/localstack';
 import { closeAfter } from '../support/closing';
 import { ownerName } from '../support/owner';
 import { Control } from './control';
@@ -7,7 +8,7 @@ import { interruptSignal } from './interrupt';
 import { type KeeperMessage, keeperOrder } from './keeper-messages';
 import { startLab } from './lab';
 import { siteAddress } from './site';
-import { writeRecord } from './standing-lab';
+import { closeEnded, writeRecord } from './standing-lab';
 import { storyEnvironment } from './story';
 
 function tell(message: KeeperMessage): void {
@@ -48,29 +49,33 @@ async function keep(): Promise<void> {
   });
 
   const token = randomBytes(16).toString('hex');
-  const toldToStop = new Promise<void>((resolve) => {
-    signal.addEventListener('abort', () => {
-      resolve();
-    });
-    lab.edge.control(new Control(lab, token, resolve).handle);
+  /** Resolves when the lab is told to stop, or with why it cannot go on. */
+  const over = new Promise<Error | undefined>((resolve) => {
+    const stop = (): void => {
+      resolve(undefined);
+    };
+    signal.addEventListener('abort', stop);
+    lab.edge.control(new Control(lab, token, stop).handle);
+    watchEmulator(lab.emulator, resolve);
   });
+  const record = {
+    endpoint: lab.endpoint,
+    token,
+    owner: ownerName(),
+    timeFactor: lab.clock.factor,
+    outputs: lab.outputs,
+    site: siteAddress(lab),
+  };
   try {
-    await writeRecord(order.folder, {
-      endpoint: lab.endpoint,
-      token,
-      owner: ownerName(),
-      timeFactor: lab.clock.factor,
-      outputs: lab.outputs,
-      site: siteAddress(lab),
-    });
+    await writeRecord(order.folder, record);
   } catch (error) {
     return closeAfter(error, () => lab.close());
   }
   tell({ kind: 'standing' });
   process.off('disconnect', giveUp);
   disconnect();
-  await toldToStop;
-  await lab.close();
+  const why = await over;
+  await (why === undefined ? lab.close() : closeEnded(lab, record, why));
 }
 
 keep().catch((error: unknown) => {

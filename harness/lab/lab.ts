@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { Access } from '../access/access';
 import { Edge } from '../edge/edge';
 import { attachedBackend } from '../emulator/attached';
+import type { Emulator } from '../emulator/emulator';
 import { watchEmulator } from '../emulator/localstack';
 import { type Clock, WallClock, tellFactor } from '../fleet/clock';
 import { Fleet } from '../fleet/fleet';
@@ -60,6 +61,8 @@ export interface Lab {
   readonly folder: string;
   readonly outputs: LabOutputs;
   readonly edge: Edge;
+  /** LocalStack, behind the edge. When it ends by itself the lab is of no use any more. */
+  readonly emulator: Emulator;
   /** Who may do what, and who was refused. */
   readonly access: Access;
   /** The time that the fleet goes by. */
@@ -245,6 +248,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       folder,
       outputs,
       edge,
+      emulator,
       access,
       clock,
       fleet,

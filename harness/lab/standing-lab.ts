@@ -1,12 +1,14 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 
 import { z } from 'zod';
 
 import type { DeniedCall } from '../access/history';
+import { allOf } from '../support/closing';
 import { hasDied } from '../support/owner';
 import { removeFolder } from '../support/remove';
 import { type InstanceAction, type InstanceStatus, tokenHeader } from './control';
+import type { Lab } from './lab';
 import { labOutputs } from './outputs';
 import { eventually } from './wait';
 
@@ -25,6 +27,8 @@ const record = z.object({
   outputs: labOutputs,
   /** Where the site is reached on this machine, where there is one. */
   site: z.string().optional(),
+  /** Why it ended, where nobody had asked it to. */
+  ended: z.string().optional(),
 });
 
 /** What `lab up` leaves for the commands that follow. */
@@ -35,6 +39,27 @@ const recordFile = (folder: string): string => join(folder, 'lab.json');
 /** Writes the record, readable by its owner only: the token in it is what the control asks for. */
 export async function writeRecord(folder: string, lab: LabRecord): Promise<void> {
   await writeFile(recordFile(folder), JSON.stringify(lab, undefined, 2), { mode: 0o600 });
+}
+
+/**
+ * Closes a lab whose LocalStack has ended. Of its folder two files stay for the commands that follow: the record, which
+ * says why, and LocalStack's log.
+ */
+export async function closeEnded(
+  lab: Pick<Lab, 'folder' | 'emulator' | 'close'>,
+  told: LabRecord,
+  why: Error,
+): Promise<void> {
+  const { logFile } = lab.emulator;
+  const log = await readFile(logFile).catch(() => '');
+  const failure = await lab.close().then(
+    () => why,
+    (another: unknown) => allOf([why, another]),
+  );
+  await mkdir(dirname(logFile), { recursive: true });
+  await writeFile(logFile, log);
+  const ended = failure instanceof Error ? failure.message : String(failure);
+  await writeRecord(lab.folder, { ...told, ended });
 }
 
 async function readRecord(folder: string): Promise<LabRecord | undefined> {
@@ -76,16 +101,35 @@ export class StandingLab {
   ) {}
 
   /**
-   * Finds the lab that stands in a folder.
+   * Finds the lab that a folder tells of, whether it stands or only left something.
    *
    * @throws NoLabError when there is none.
    */
-  static async find(folder: string): Promise<StandingLab> {
+  static async findAny(folder: string): Promise<StandingLab> {
     const found = await readRecord(folder);
     if (found === undefined) {
       throw new NoLabError(`No lab stands in ${folder}. Start one with: npm run lab -- up`);
     }
     return new StandingLab(folder, found);
+  }
+
+  /**
+   * Finds the lab that stands in a folder.
+   *
+   * @throws NoLabError when there is none, or one that has ended by itself, with why.
+   */
+  static async find(folder: string): Promise<StandingLab> {
+    const found = await StandingLab.findAny(folder);
+    if (found.end !== undefined) {
+      throw new NoLabError(`${found.end}\nStart a new one with: npm run lab -- up`);
+    }
+    return found;
+  }
+
+  /** How it ended, where nobody had asked it to. */
+  get end(): string | undefined {
+    const { endpoint, ended } = this.record;
+    return ended === undefined ? undefined : `The lab at ${endpoint} has ended: ${ended}`;
   }
 
   async instances(): Promise<InstanceStatus[]> {
@@ -107,7 +151,7 @@ export class StandingLab {
 
   /**
    * Stops the lab and waits until its process is gone; it removes its folder as the last thing it does. A lab that
-   * died without a chance to clean up leaves its folder, which is removed here.
+   * ended in another way leaves its folder, which is removed here.
    */
   async takeDown(signal: AbortSignal): Promise<void> {
     if (this.isAlive()) {
@@ -117,12 +161,12 @@ export class StandingLab {
     await this.removeRemains();
   }
 
-  /** Whether the process that keeps the lab is alive. */
+  /** Whether it has not ended by itself, and the process that keeps it is alive. */
   isAlive(): boolean {
-    return !hasDied(this.record.owner);
+    return this.end === undefined && !hasDied(this.record.owner);
   }
 
-  /** Removes what a lab that died without a chance to clean up has left in its folder. */
+  /** Removes what a lab that ended by itself, or died without a chance to clean up, has left in its folder. */
   async removeRemains(): Promise<void> {
     await removeFolder(this.folder);
   }

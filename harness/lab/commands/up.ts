@@ -16,7 +16,7 @@ export interface UpOptions extends KeeperOrder {
 
 async function refuseSecond(folder: string): Promise<void> {
   try {
-    const standing = await StandingLab.find(folder);
+    const standing = await StandingLab.findAny(folder);
     if (!standing.isAlive()) {
       await standing.removeRemains();
       return;

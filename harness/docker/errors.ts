@@ -1,3 +1,5 @@
+import { messageOf } from '../support/message-of';
+
 /** Docker could not do what a lab needs; the message says what happened and what to do about it. */
 export class DockerError extends Error {
   override readonly name = 'DockerError';
@@ -5,7 +7,7 @@ export class DockerError extends Error {
 
 /** What the daemon answered, or why it did not. */
 export function reasonOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   return /ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|socket hang up/.test(message)
     ? `the Docker daemon does not answer any more: ${message}`
     : message;

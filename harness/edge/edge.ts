@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import { messageOf } from '../support/message-of';
 import { type Call, actionOf, credentialScope, isForm } from './call';
 import { giveBack } from './corrections/abandoned-receive';
 import { answerCorrections } from './corrections/answers';
@@ -231,7 +232,7 @@ export class Edge {
       response.destroy();
       return;
     }
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     const status = error instanceof BodyTooLarge ? 413 : 502;
     response
       .writeHead(status, { 'content-type': 'text/plain' })

@@ -12,6 +12,7 @@ import { findPython } from '../emulator/python-interpreter';
 import type { BodyBackend } from '../fleet/bodies/body';
 import { containerBodies } from '../fleet/bodies/containers';
 import { namespaceBodies, whyNoNamespaces } from '../fleet/bodies/namespaces';
+import { messageOf } from '../support/message-of';
 
 /** What a lab's parts run as: processes of this Linux, or Docker containers. */
 export const backendNames = ['process', 'containers'] as const;
@@ -57,7 +58,7 @@ async function failureOf(action: () => Promise<unknown>): Promise<string | undef
     await action();
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
 }
 

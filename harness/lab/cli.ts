@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 
 import { WallClock } from '../fleet/clock';
+import { messageOf } from '../support/message-of';
 import { type BackendName, backendNames } from './backend';
 import { printError, printTry } from './commands/print';
 import { playCommand } from './commands/play';
@@ -28,7 +29,7 @@ function timeFactor(value: string): number {
   try {
     return new WallClock(Number(value)).factor;
   } catch (error) {
-    throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+    throw new InvalidArgumentError(messageOf(error));
   }
 }
 

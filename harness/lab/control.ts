@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import type { Body } from '../fleet/bodies/body';
+import { messageOf } from '../support/message-of';
 import type { Lab } from './lab';
 import type { LabOutputs } from './outputs';
 import { killWorker, startWorker, workerRuns } from './worker-control';
@@ -53,7 +54,7 @@ export class Control {
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
     } catch (error) {
       const status = error instanceof ControlError ? error.status : 500;
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ message }));
     }
   };

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 
 import { watchEmulator } from '../emulator/localstack';
 import { closeAfter } from '../support/closing';
+import { messageOf } from '../support/message-of';
 import { ownerName } from '../support/owner';
 import { Control } from './control';
 import { interruptSignal } from './interrupt';
@@ -80,7 +81,7 @@ async function keep(): Promise<void> {
 
 keep().catch((error: unknown) => {
   console.error(error);
-  tell({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+  tell({ kind: 'failed', message: messageOf(error) });
   disconnect();
   process.exitCode = 1;
 });

@@ -9,6 +9,7 @@ import { watchEmulator } from '../emulator/localstack';
 import { type Clock, WallClock, tellFactor } from '../fleet/clock';
 import { Fleet } from '../fleet/fleet';
 import { Closing, closeAfter } from '../support/closing';
+import { messageOf } from '../support/message-of';
 import { removeFolder } from '../support/remove';
 import type { TerraformEvent } from '../terraform/events';
 import { type SynthesizedStack, readApp, synthesize } from '../terraform/synthesize';
@@ -235,9 +236,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
       'abort',
       () => {
         close().catch((error: unknown) => {
-          onProgress(
-            `the lab could not be stopped: ${error instanceof Error ? error.message : String(error)}`,
-          );
+          onProgress(`the lab could not be stopped: ${messageOf(error)}`);
         });
       },
       { once: true },

@@ -1,3 +1,5 @@
+import { messageOf } from '../support/message-of';
+
 /** What was not seen for as long is told again, in milliseconds. */
 const forgottenMs = 60_000;
 
@@ -5,7 +7,7 @@ const forgottenMs = 60_000;
 export function onceWhileItLasts(tell: (message: string) => void): (error: unknown) => void {
   const seen = new Map<string, number>();
   return (error) => {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     const now = performance.now();
     const isNew = now - (seen.get(message) ?? -Infinity) > forgottenMs;
     seen.set(message, now);

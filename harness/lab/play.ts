@@ -1,3 +1,4 @@
+import { messageOf } from '../support/message-of';
 import { acts } from './acts';
 import { Stage } from './acts/stage';
 import type { Lab } from './lab';
@@ -51,7 +52,7 @@ export async function play(lab: Lab, audience: Audience, signal?: AbortSignal): 
         reports.push({ number, name, story, seconds: seconds(), seen });
       } catch (cause) {
         signal?.throwIfAborted();
-        const error = cause instanceof Error ? cause.message : String(cause);
+        const error = messageOf(cause);
         audience.failed(error);
         reports.push({ number, name, story, seconds: seconds(), seen: [], error });
         break;

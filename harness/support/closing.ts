@@ -1,11 +1,11 @@
+import { messageOf } from './message-of';
+
 /** Several failures as one, whose message tells each of them once; a single one stays as it is. */
 export function allOf(failures: readonly unknown[]): unknown {
   const all = failures.flatMap((failure): unknown[] =>
     failure instanceof AggregateError ? failure.errors : [failure],
   );
-  const messages = new Set(
-    all.map((failure) => (failure instanceof Error ? failure.message : String(failure))),
-  );
+  const messages = new Set(all.map(messageOf));
   return messages.size === 1 ? all[0] : new AggregateError(all, [...messages].join('\n'));
 }
 

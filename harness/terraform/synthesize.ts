@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { z } from 'zod';
 
+import { messageOf } from '../support/message-of';
 import { run } from '../support/run';
 import { TerraformError } from './errors';
 
@@ -47,7 +48,7 @@ export async function readApp(project: string): Promise<string> {
     return projectSchema.parse(JSON.parse(await readFile(join(project, 'cdktf.json'), 'utf8'))).app;
   } catch (cause) {
     throw new TerraformError(
-      `${project} cannot be read as a CDKTF project: it needs a cdktf.json with an «app» (${cause instanceof Error ? cause.message : String(cause)}).`,
+      `${project} cannot be read as a CDKTF project: it needs a cdktf.json with an «app» (${messageOf(cause)}).`,
       { cause },
     );
   }

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import pc from 'picocolors';
 
 import { type BackendName, backendNames, backends } from '../lab/backend';
+import { messageOf } from '../support/message-of';
 
 const jest = require.resolve('jest/bin/jest');
 
@@ -17,7 +18,7 @@ async function run(backend: BackendName, paths: readonly string[]): Promise<bool
   try {
     await backends[backend].prepare({ onProgress: say });
   } catch (error) {
-    say(pc.red(error instanceof Error ? error.message : String(error)));
+    say(pc.red(messageOf(error)));
     return false;
   }
   const child = spawn(

@@ -1,5 +1,6 @@
 import type { StateValue } from '@aws-sdk/client-cloudwatch';
 
+import { messageOf } from '../../support/message-of';
 import type { NotificationGateway } from '../notifications';
 import { type Alarm, actionsIn } from './alarm';
 import type { AlarmStore } from './alarm-store';
@@ -37,7 +38,7 @@ export class AlarmActions {
       });
       this.alarms.noteAction(alarm, targetArn);
     } catch (error) {
-      this.alarms.noteAction(alarm, targetArn, error instanceof Error ? error.message : String(error));
+      this.alarms.noteAction(alarm, targetArn, messageOf(error));
     }
   }
 }

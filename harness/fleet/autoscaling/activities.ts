@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import type { Activity } from '@aws-sdk/client-auto-scaling';
 
+import { messageOf } from '../../support/message-of';
 import type { Clock } from '../clock';
 import { type Group, stamp } from './group';
 
@@ -63,8 +64,7 @@ export class Activities {
 
   /** @param error what EC2 refused it with. */
   fail(activity: Activity, error: unknown, what: 'Launching' | 'Terminating'): void {
-    const reason = error instanceof Error ? error.message : String(error);
-    activity.StatusMessage = `${reason.replace(/\.$/, '')}. ${what} EC2 instance failed.`;
+    activity.StatusMessage = `${messageOf(error).replace(/\.$/, '')}. ${what} EC2 instance failed.`;
     activity.Description = `${activity.Description ?? ''}.  Status Reason: ${activity.StatusMessage}`;
     this.end(activity, 'Failed');
   }

@@ -1,5 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 
+import { messageOf } from '../../support/message-of';
+
 /** What cloud-init makes of user data, as far as a body does: a script that is run, nothing, or something refused. */
 export type UserData =
   | { readonly kind: 'script'; readonly script: Buffer }
@@ -27,7 +29,7 @@ export function readUserData(raw: Buffer): UserData {
     try {
       content = gunzipSync(raw);
     } catch (error) {
-      const message = error instanceof Error ? error.message : String(error);
+      const message = messageOf(error);
       return { kind: 'unsupported', reason: `it begins like gzip and cannot be unpacked (${message})` };
     }
   }

@@ -1,3 +1,5 @@
+import { messageOf } from '../../support/message-of';
+
 /** An error that a service answers with, in AWS's own words. */
 export class ServiceError extends Error {
   override readonly name = 'ServiceError';
@@ -32,5 +34,5 @@ export function notDoneHere(what: string): ServiceError {
 
 /** The error for what went wrong in the service itself. */
 export function internalFailure(error: unknown): ServiceError {
-  return new ServiceError('InternalFailure', error instanceof Error ? error.message : String(error), 500);
+  return new ServiceError('InternalFailure', messageOf(error), 500);
 }

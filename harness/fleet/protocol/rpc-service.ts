@@ -4,6 +4,7 @@ import { CborCodec } from '@smithy/core/cbor';
 import { JsonCodec2 } from '@smithy/core/protocols';
 import { NormalizedSchema } from '@smithy/core/schema';
 
+import { messageOf } from '../../support/message-of';
 import { ServiceError, internalFailure } from './errors';
 import type { Operations } from './operations';
 import { missingError, missingMembers } from './required';
@@ -119,7 +120,7 @@ export class RpcService {
     } catch (error) {
       throw new ServiceError(
         'SerializationException',
-        `The body of the request cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+        `The body of the request cannot be read: ${messageOf(error)}`,
       );
     }
     const missing = missingMembers(schema, input);

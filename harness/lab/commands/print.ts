@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 
+import { messageOf } from '../../support/message-of';
 import type { LabRecord } from '../standing-lab';
 
 /** What failed, in words. */

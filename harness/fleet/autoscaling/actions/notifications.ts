@@ -6,6 +6,7 @@ import type {
   PutNotificationConfigurationType,
 } from '@aws-sdk/client-auto-scaling';
 
+import { messageOf } from '../../../support/message-of';
 import { validationError } from '../../protocol/errors';
 import type { ActionHandlers } from '../../protocol/query-service';
 import { checkLimit } from '../limits';
@@ -32,9 +33,7 @@ export function notificationActions(store: Store, announcer: Announcer): ActionH
       try {
         await announcer.testTopic(group, TopicARN);
       } catch (error) {
-        throw validationError(
-          `Unable to publish to notification topic: ${TopicARN}. ${error instanceof Error ? error.message : String(error)}`,
-        );
+        throw validationError(`Unable to publish to notification topic: ${TopicARN}. ${messageOf(error)}`);
       }
       group.topics.set(TopicARN, new Set(NotificationTypes));
     },

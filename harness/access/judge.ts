@@ -14,7 +14,7 @@ import type { NamedPolicy } from './policy';
 import type { RoleSession, ServicePrincipal } from './principal';
 import type { Context, Requirement } from './requirement';
 import { ResourcePolicies } from './resource-policies';
-import { rolePolicies } from './role-policies';
+import { roleNameOf, rolePolicies } from './role-policies';
 
 /** Those whose rights policies tell: all but the administrator and unknown keys. */
 export type JudgedPrincipal = RoleSession | ServicePrincipal | { readonly kind: 'anonymous' };
@@ -94,8 +94,7 @@ export class Judge {
       return this.resources.of(resource);
     }
     // A role that there is not trusts nobody.
-    const roleName = resource.split('/').at(-1) ?? '';
-    return (await unlessAbsent(rolePolicies(this.clients.iam, this.cache, roleName)))?.trust;
+    return (await unlessAbsent(rolePolicies(this.clients.iam, this.cache, roleNameOf(resource))))?.trust;
   }
 }
 

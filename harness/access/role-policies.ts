@@ -24,6 +24,11 @@ export interface RolePolicies {
   readonly trust: NamedPolicy;
 }
 
+/** The name of a role in its ARN, where a path may come before it. */
+export function roleNameOf(roleArn: string): string {
+  return roleArn.split('/').at(-1) ?? '';
+}
+
 /** Reads the policies of a role from IAM, once until something changes. */
 export async function rolePolicies(iam: IAMClient, cache: Cache, roleName: string): Promise<RolePolicies> {
   return cache.get(`role ${roleName}`, async () => {

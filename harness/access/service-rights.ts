@@ -4,8 +4,7 @@ import type { Decisions } from './decisions';
 import type { Facts } from './facts';
 import type { JudgedPrincipal } from './judge';
 import { sending } from './requirements/messaging';
-
-const nameOf = (roleArn: string): string => roleArn.split('/').at(-1) ?? '';
+import { roleNameOf } from './role-policies';
 
 /** What services of AWS may do by themselves: the edge sees no call of theirs, so that the fleet asks before it does it. */
 export class ServiceRights implements Rights {
@@ -36,7 +35,7 @@ function principalOf(sender: Sender): JudgedPrincipal {
   if (sender.kind === 'service') {
     return sender;
   }
-  const roleName = nameOf(sender.roleArn);
+  const roleName = roleNameOf(sender.roleArn);
   const arn = `arn:aws:sts::${accountId}:assumed-role/${roleName}/AutoScaling`;
   return { kind: 'role', arn, roleName, userId: `${roleName}:AutoScaling` };
 }

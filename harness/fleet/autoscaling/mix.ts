@@ -132,8 +132,8 @@ export function ofSurplusType(
 }
 
 /**
- * How the next instances of a group are bought: on-demand instances first, as many as it is to have. There are no prices and no capacities here, so every strategy takes the first type
- * of the list; after a launch that failed, the next.
+ * How the next instances of a group are bought: on-demand instances first, as many as it is to have. There are no prices and
+ * no capacities here, so every strategy takes the first type of the list; after a launch that failed, the next.
  * Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/allocation-strategies.html
  *
  * @param beside whom they come.

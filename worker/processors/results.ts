@@ -59,7 +59,7 @@ export function isResultOf({ base }: ResultsOf, key: string): boolean {
 }
 
 /** What lies below an upload that was moved and worked on. */
-const RESULT = /^(?:(?:manifest|progress)\.json$|[0-9a-f]{12}(?:-[0-9a-f]{8})?\/)/u;
+const RESULT = new RegExp(`^(?:manifest|progress)\\.json$|${FOLDER.source}`, 'u');
 
 /** The keys among whose results this one would lie when it is moved: for `a.mp4/manifest.json` that is `a.mp4`. */
 export function ownersOf(key: string): string[] {

@@ -17,8 +17,6 @@ const enter = (number: number, ShouldDecrementDesiredCapacity = true): Promise<u
   });
 const exit = (number: number): Promise<unknown> =>
   s.client.exitStandby({ AutoScalingGroupName, InstanceIds: [id(number)] });
-const desired = async (): Promise<number | undefined> =>
-  (await s.client.describeAutoScalingGroups({})).AutoScalingGroups?.[0]?.DesiredCapacity;
 
 // Source: https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-enter-exit-standby.html
 describe('an instance on standby', () => {
@@ -33,7 +31,7 @@ describe('an instance on standby', () => {
       ],
     });
     await s.engine.tick();
-    expect([await s.states(), await desired()]).toEqual([['Standby', 'InService'], 1]);
+    expect([await s.states(), await s.capacity()]).toEqual([['Standby', 'InService'], 1]);
     expect(await exit(1)).toMatchObject({
       Activities: [
         {
@@ -44,7 +42,7 @@ describe('an instance on standby', () => {
       ],
     });
     await s.engine.tick();
-    expect([await s.states(), await desired()]).toEqual([['InService', 'InService'], 2]);
+    expect([await s.states(), await s.capacity()]).toEqual([['InService', 'InService'], 2]);
     expect((await s.activities()).every(({ StatusCode }) => StatusCode === 'Successful')).toBe(true);
     expect(s.ec2.instances).toHaveLength(2);
   });
@@ -53,10 +51,10 @@ describe('an instance on standby', () => {
     await s.group({ DesiredCapacity: 1, MaxSize: 2 });
     await enter(1, false);
     await s.engine.tick();
-    expect([await s.states(), await desired()]).toEqual([['Standby', 'InService'], 1]);
+    expect([await s.states(), await s.capacity()]).toEqual([['Standby', 'InService'], 1]);
     await exit(1);
     await s.engine.tick();
-    expect([await s.states(), await desired()]).toEqual([['InService', 'InService'], 2]);
+    expect([await s.states(), await s.capacity()]).toEqual([['InService', 'InService'], 2]);
   });
 
   it('is left alone: neither healed nor scaled in', async () => {
@@ -135,7 +133,7 @@ describe('a detached instance', () => {
       ['running', []],
       ['running', ['aws:autoscaling:groupName']],
     ]);
-    expect(await desired()).toBe(1);
+    expect(await s.capacity()).toBe(1);
   });
 
   it('is replaced when the capacity stays', async () => {
@@ -151,7 +149,7 @@ describe('a detached instance', () => {
     await detach(true);
     await s.client.attachInstances({ AutoScalingGroupName, InstanceIds: [id(1)] });
     await s.engine.tick();
-    expect([await s.states(), await desired()]).toEqual([['InService'], 1]);
+    expect([await s.states(), await s.capacity()]).toEqual([['InService'], 1]);
     expect(s.ec2.instances).toMatchObject([
       { state: 'running', tags: { 'aws:autoscaling:groupName': 'workers' } },
     ]);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import { type Activity, AutoScaling, type Instance } from '@aws-sdk/client-auto-scaling';
+import { type Activity, AutoScaling, type Instance, type ScalingPolicy } from '@aws-sdk/client-auto-scaling';
 
 import { sendAnswer } from '../../protocol/query-service';
 import { Engine } from '../engine';
@@ -78,10 +78,35 @@ export class ServiceUnderTest {
     await this.engine.tick();
   }
 
+  /** A group whose instances are warm. */
+  async warmGroup(DesiredCapacity: number, settings: object = {}): Promise<void> {
+    await this.group({ DesiredCapacity, DefaultInstanceWarmup: 60, ...settings });
+    await this.pass(60);
+  }
+
+  /** Puts the policy `p` of the group. @returns its ARN. */
+  async putPolicy(settings: object): Promise<string> {
+    const { PolicyARN } = await this.client.putScalingPolicy({
+      AutoScalingGroupName: 'workers',
+      PolicyName: 'p',
+      ...settings,
+    });
+    return PolicyARN ?? '';
+  }
+
   /** Lets time pass, then lets the groups follow. */
   async pass(seconds: number): Promise<void> {
     this.clock.pass(seconds);
     await this.engine.tick();
+  }
+
+  /** The desired capacity of the group. */
+  async capacity(): Promise<number | undefined> {
+    return (await this.client.describeAutoScalingGroups({})).AutoScalingGroups?.[0]?.DesiredCapacity;
+  }
+
+  async policies(): Promise<ScalingPolicy[]> {
+    return (await this.client.describePolicies({})).ScalingPolicies ?? [];
   }
 
   /** The instances that DescribeAutoScalingGroups shows. */
@@ -93,6 +118,11 @@ export class ServiceUnderTest {
   /** Their lifecycle states, in order of launch. */
   async states(): Promise<(string | undefined)[]> {
     return (await this.instances()).map(({ LifecycleState }) => LifecycleState);
+  }
+
+  /** Their zones, in the order of the alphabet. */
+  async zones(): Promise<(string | undefined)[]> {
+    return (await this.instances()).map(({ AvailabilityZone }) => AvailabilityZone).sort();
   }
 
   /** The newest activities, newest first. */

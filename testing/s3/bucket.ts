@@ -51,6 +51,8 @@ export class MemoryBucket {
   /** Newest version first. */
   readonly #objects = new Map<string, ObjectVersion[]>();
   #sequence = 0x10;
+  /** Set by a test: the error that the delete of this key is answered with. */
+  deleteFault: ((key: string) => S3Error | undefined) | undefined;
 
   constructor(
     readonly name: string,
@@ -109,8 +111,12 @@ export class MemoryBucket {
   /**
    * Deletes one version, or the object of a bucket without versions; nothing happens when it is not there. Without a
    * version, in a bucket with versions, it leaves a delete marker.
+   *
+   * @throws S3Error PreconditionFailed, NoSuchKey (If-Match without an object) or what the test wants
    */
   delete(key: string, versionId: string | undefined, ifMatch?: string): void {
+    const fault = this.deleteFault?.(key);
+    if (fault !== undefined) throw fault;
     if (ifMatch !== undefined) this.#check(key, { ifMatch });
     if (this.versioned && versionId === undefined) {
       this.#add({ key, body: Body.of('') }, true);

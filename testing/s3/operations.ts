@@ -127,9 +127,17 @@ const deleteObject: Operation = ({ bucket, key, query, headers }) => {
 };
 
 const deleteObjects: Operation = ({ bucket, content }) => {
-  for (const [, key = ''] of content.toString().matchAll(/<Key>([^<]*)<\/Key>/gu))
-    bucket.delete(unescape(key), undefined);
-  return { xml: '<DeleteResult/>' };
+  const errors: string[] = [];
+  for (const [, key = ''] of content.toString().matchAll(/<Key>([^<]*)<\/Key>/gu)) {
+    try {
+      bucket.delete(unescape(key), undefined);
+    } catch (error) {
+      if (!(error instanceof S3Error)) throw error;
+      const { code, message } = error;
+      errors.push(`<Error><Key>${key}</Key><Code>${code}</Code><Message>${message}</Message></Error>`);
+    }
+  }
+  return { xml: `<DeleteResult>${errors.join('')}</DeleteResult>` };
 };
 
 const copyObject: Operation = (call) => {

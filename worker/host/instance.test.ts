@@ -1,21 +1,16 @@
 import { createLogger } from '../../instance/logger';
 import { startMetadataServer } from '../../testing/metadata-server';
 import { readEnvironment } from '../environment';
-import { startAutoScalingServer, type AutoScalingServer } from '../testing/auto-scaling-server';
+import { autoScalingHere, type AutoScalingServer } from '../testing/auto-scaling-server';
 import { until } from '../testing/until';
 import { instanceDuties } from './instance';
 
-const variables = { ...process.env };
 let group: AutoScalingServer;
 
 beforeEach(async () => {
-  group = await startAutoScalingServer();
-  process.env.AWS_ENDPOINT_URL_AUTO_SCALING = group.endpoint;
-  process.env.AWS_ACCESS_KEY_ID = 'test';
-  process.env.AWS_SECRET_ACCESS_KEY = 'test';
+  group = await autoScalingHere();
 });
 afterEach(async () => {
-  process.env = { ...variables };
   await group[Symbol.asyncDispose]();
 });
 

@@ -1,6 +1,6 @@
 import { createLogger } from '../../instance/logger';
 import {
-  startAutoScalingServer,
+  autoScalingHere,
   type AutoScalingCall,
   type AutoScalingServer,
 } from '../testing/auto-scaling-server';
@@ -8,19 +8,14 @@ import { until } from '../testing/until';
 import { serveGroup, type ServiceOptions } from './service';
 import type { Target } from './target';
 
-const environment = { ...process.env };
 let group: AutoScalingServer;
 let refuses: (call: AutoScalingCall) => boolean;
 
 beforeEach(async () => {
   refuses = () => false;
-  group = await startAutoScalingServer((call) => refuses(call));
-  process.env.AWS_ENDPOINT_URL_AUTO_SCALING = group.endpoint;
-  process.env.AWS_ACCESS_KEY_ID = 'test';
-  process.env.AWS_SECRET_ACCESS_KEY = 'test';
+  group = await autoScalingHere((call) => refuses(call));
 });
 afterEach(async () => {
-  process.env = { ...environment };
   await group[Symbol.asyncDispose]();
 });
 

@@ -1,5 +1,5 @@
 import { SqsError } from '../testing/sqs-queue';
-import { gate, rehearse } from '../testing/rehearsal';
+import { gate, rehearse, startAndLose } from '../testing/rehearsal';
 import { until } from '../testing/until';
 import { describeCallError } from './call-errors';
 import { NonRetryableError } from './errors';
@@ -94,10 +94,7 @@ describe('a handler that fails', () => {
       await sending.passed;
       return 'reset';
     };
-    r.queue.entryFault = () => new SqsError('MessageNotInflight', 'not in flight');
-    r.queue.send({ body: 'x' });
-    r.consumer.start();
-    await until('it is lost', () => r.told('lost').length === 1);
+    await startAndLose(r);
     sending.open();
     await until('it has ended', () => r.told('finished').length === 1);
     expect(r.told('finished')).toMatchObject([{ outcome: 'lost' }]);

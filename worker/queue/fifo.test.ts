@@ -1,5 +1,4 @@
-import { gate, rehearse } from '../testing/rehearsal';
-import { SqsError } from '../testing/sqs-queue';
+import { gate, rehearse, startAndLose } from '../testing/rehearsal';
 import { until } from '../testing/until';
 
 describe('a FIFO queue', () => {
@@ -100,11 +99,7 @@ describe('a FIFO queue', () => {
         if (receiveCount === 1) await ended.passed;
       },
     });
-    r.queue.entryFault = () => new SqsError('MessageNotInflight', 'not in flight');
-    r.queue.send({ body: 'x', groupId: 'g' });
-    r.consumer.start();
-    await until('it is lost', () => r.told('lost').length === 1);
-    r.queue.entryFault = undefined;
+    await startAndLose(r, { body: 'x', groupId: 'g' });
     await until('it is received again', () => r.consumer.buffered === 1);
     ended.open();
     await until('it is deleted', () => r.queue.deleted === 1);

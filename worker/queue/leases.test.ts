@@ -1,5 +1,5 @@
 import { SqsError } from '../testing/sqs-queue';
-import { gate, rehearse, startQuick } from '../testing/rehearsal';
+import { gate, rehearse, startAndLose, startQuick } from '../testing/rehearsal';
 import { until } from '../testing/until';
 import { MessageLostError } from './errors';
 
@@ -120,11 +120,7 @@ describe('the visibility of messages', () => {
         running -= 1;
       },
     });
-    r.queue.entryFault = () => new SqsError('MessageNotInflight', 'not in flight');
-    r.queue.send({ body: 'x' });
-    r.consumer.start();
-    await until('it is lost', () => r.told('lost').length === 1);
-    r.queue.entryFault = undefined;
+    await startAndLose(r);
     await until('it is received again', () => r.consumer.buffered === 1);
     ended.open();
     await until('it is deleted', () => r.queue.deleted === 1);

@@ -1,6 +1,5 @@
 import { Limit } from '../processors/limit';
-import { gate, rehearse, startQuick } from '../testing/rehearsal';
-import { SqsError } from '../testing/sqs-queue';
+import { gate, rehearse, startAndLose, startQuick } from '../testing/rehearsal';
 import { until } from '../testing/until';
 
 describe('stopping a consumer', () => {
@@ -202,10 +201,7 @@ describe('stopping a consumer', () => {
       prefetch: 0,
       handler: () => never.passed,
     });
-    r.queue.entryFault = () => new SqsError('MessageNotInflight', 'not in flight');
-    r.queue.send({ body: 'x' });
-    r.consumer.start();
-    await until('it is lost', () => r.told('lost').length === 1);
+    await startAndLose(r);
     const calls = r.server.calls.ChangeMessageVisibilityBatch;
     await r.consumer.stop();
     expect(r.told('abandoned')).toHaveLength(1);

@@ -47,3 +47,21 @@ export async function startAutoScalingServer(
     },
   };
 }
+
+/** One that this process's own clients of Auto Scaling call, until it is disposed of. */
+export async function autoScalingHere(
+  refuses?: (call: AutoScalingCall) => boolean,
+): Promise<AutoScalingServer> {
+  const server = await startAutoScalingServer(refuses);
+  const before = { ...process.env };
+  process.env.AWS_ENDPOINT_URL_AUTO_SCALING = server.endpoint;
+  process.env.AWS_ACCESS_KEY_ID = 'test';
+  process.env.AWS_SECRET_ACCESS_KEY = 'test';
+  return {
+    ...server,
+    async [Symbol.asyncDispose]() {
+      process.env = before;
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}

@@ -6,7 +6,7 @@ import { leanApi } from '../queue/lean-api';
 import { sdkApi } from '../queue/sdk-api';
 import { sqsTransport } from '../queue/sqs-transport';
 import type { QueueTransport } from '../queue/transport';
-import type { MemoryQueue } from './sqs-queue';
+import { SqsError, type MemoryQueue, type SentMessage } from './sqs-queue';
 import { SqsServer } from './sqs-server';
 import { until } from './until';
 
@@ -100,6 +100,18 @@ export async function startQuick({ consumer, queue, told }: Rehearsal): Promise<
   queue.send({ body: QUICK });
   consumer.start();
   await until('the quick message is deleted', () => told('deleted').length === 1);
+}
+
+/** Sends the consumer's first message and starts it; returns when it has heard that the message is no longer its own. */
+export async function startAndLose(
+  { consumer, queue, told }: Rehearsal,
+  message: SentMessage = { body: 'x' },
+): Promise<void> {
+  queue.entryFault = () => new SqsError('MessageNotInflight', 'not in flight');
+  queue.send(message);
+  consumer.start();
+  await until('it is lost', () => told('lost').length === 1);
+  queue.entryFault = undefined;
 }
 
 const QUICK = 'quick';

@@ -1,6 +1,7 @@
 import { paginateListObjectsV2 } from '@aws-sdk/client-s3';
 import type { Upload } from '../events/upload';
 import { decodeListed } from '../objects/listing';
+import { deleteUnnamed } from './editions';
 import { processedKey } from './keys';
 import type { Limit } from './limit';
 import { MOVIE } from './movie';
@@ -48,8 +49,8 @@ export function movingWithSubtitles(options: LateSubtitlesOptions): Processor {
 }
 
 /**
- * Gives the results of a movie the subtitle files that were moved since. Nothing happens when it is not made yet, or has
- * them all.
+ * Gives the results of a movie the subtitle files that were moved since, and deletes what earlier tries left. Nothing is
+ * made when it is not made yet, or has them all.
  *
  * It is called when a subtitle file has been moved, and when a movie's manifest has been written: whichever comes second
  * finds the other. Both may; then the manifest's condition lets one of them do it.
@@ -65,10 +66,13 @@ async function addLateSubtitles(
   const results = resultsOf(movie, options);
   await options.limit.run([signal], async () => {
     const made = await findMadeMovie(options.s3, results, signal);
+    if (made === undefined) return;
+    const { prefix, sidecars } = made.manifest;
     const late = moved.filter(({ key, version }) =>
-      made?.manifest.sidecars.every((known) => known.key !== key || known.version !== version),
+      sidecars.every((known) => known.key !== key || known.version !== version),
     );
-    if (made !== undefined && late.length > 0) await remake(options, made, late, context);
+    if (late.length > 0) await remake(options, made, late, context);
+    await deleteUnnamed(options.s3, results, prefix, signal);
   });
 }
 

@@ -33,10 +33,13 @@ export class Progress {
     this.#then(() => this.s3.send(new PutObjectCommand({ ...object, CacheControl: 'no-store' })));
   }
 
-  /** Takes the object away, whether the work succeeded or not. */
+  /** Takes the object away, whether the work succeeded or not. Called again, it tries again what failed. */
   async end(): Promise<void> {
     if (this.#told === 0) return;
-    this.#then(() => this.s3.send(new DeleteObjectCommand(this.target)));
+    this.#then(async () => {
+      await this.s3.send(new DeleteObjectCommand(this.target));
+      this.#told = 0;
+    });
     await this.#published;
   }
 

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { S3Client } from '@aws-sdk/client-s3';
@@ -10,6 +9,7 @@ import { downloadFile } from '../objects/files';
 import { headObject } from '../objects/versions';
 import { NonRetryableError } from '../queue/errors';
 import { SMALL_RESULTS } from './derive';
+import { editionId } from './editions';
 import { discard, manifestKey, publish } from './manifest';
 import type { MadeMovie, MovieManifest } from './movie-manifest';
 import type { ProcessorContext } from './processor';
@@ -58,7 +58,7 @@ export async function remake(
   const { s3, scratch } = options;
   const { results, source, current } = made;
   const { bucket, base } = results;
-  const id = editionId(made, late);
+  const id = editionId(current, late);
   const bytes = await sizeOfRenditions(s3, made, signal);
   await using folder = await scratch.folder(2 * bytes + SMALL_RESULTS);
   const work = { folder: folder.path, signal };
@@ -88,12 +88,6 @@ export async function remake(
         ? `Left out: ${key} of ${base}, since ${sidecar.why}`
         : `Added: ${key} to ${base}`,
     );
-}
-
-/** Of its own for what is replaced, and by what: what is made for a manifest that is not published is nobody else's. */
-function editionId({ current }: MadeMovie, late: readonly FoundSidecar[]): string {
-  const parts = [current.eTag, ...late.map(({ key, version }) => [key, version])];
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 8);
 }
 
 function planEdition(manifest: MovieManifest, sidecars: readonly FetchedSidecar[], id: string): Edition {

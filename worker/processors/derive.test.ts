@@ -177,6 +177,31 @@ describe('the work on a movie', () => {
     expect(p.bucket.keys).not.toContain('uploads/a.mp4');
   });
 
+  it.each(['S3 kept some of them', 'the worker was killed'])(
+    'deletes the results of an older version at the next try, when %s',
+    async (why) => {
+      await using p = await studio.start();
+      const content = await studio.media.make('k.mp4', ...picture('320x240', 1), ...quickly);
+      await p.deliver(p.upload('uploads/a.mp4', Body.of(content)));
+      const fault = new S3Error('InternalError', 500);
+      p.bucket.deleteFault = (key) => (why.startsWith('S3') && key.endsWith('.m4s') ? fault : undefined);
+      const killed = new AbortController();
+      p.server.intercept = ({ operation }) => {
+        if (!why.startsWith('S3') && operation === 'DeleteObjects') {
+          killed.abort();
+          throw fault;
+        }
+        return undefined;
+      };
+      const version = p.upload('uploads/a.mp4', Body.of(content));
+      await expect(p.deliver(version, { signal: killed.signal })).rejects.toThrow();
+      p.bucket.deleteFault = undefined;
+      p.server.intercept = undefined;
+      await p.deliver(version);
+      expectCompleteSet(p, 'a.mp4');
+    },
+  );
+
   it('that another version overtook leaves nothing of its own behind', async () => {
     await using p = await studio.start();
     const content = await studio.media.make('r.mp4', ...picture('320x240', 1), ...quickly);
@@ -229,6 +254,20 @@ describe('the work on a movie', () => {
     await p.deliver(p.upload('uploads/a.mp4', Body.of(content)));
     expect(p.told).toContainEqual(expect.stringContaining('Progress of uploads/a.mp4 cannot be published'));
     expect(p.told.at(-1)).toBe('Moved to: processed/a.mp4');
+  });
+
+  it('takes its progress away in the end, when that failed at first', async () => {
+    await using p = await studio.start();
+    const fault = new S3Error('SlowDown', 503);
+    p.bucket.deleteFault = (key) => (key.endsWith('progress.json') ? fault : undefined);
+    p.server.intercept = ({ operation, key }) => {
+      if (operation === 'PutObject' && key.endsWith('manifest.json')) p.bucket.deleteFault = undefined;
+      return undefined;
+    };
+    const content = await studio.media.make('q.mp4', ...picture('320x240', 1), ...quickly);
+    await p.deliver(p.upload('uploads/a.mp4', Body.of(content)));
+    expect(p.told).toContainEqual(expect.stringContaining('Progress of uploads/a.mp4 cannot be published'));
+    expectCompleteSet(p, 'a.mp4');
   });
 
   it('is refused before it begins when the names of its results would be too long', async () => {

@@ -87,8 +87,8 @@ export function derivingProcessor(options: DeriveOptions): Processor {
 interface Looked {
   /** True when its results are to be made. */
   readonly isDue: boolean;
-  /** The folder of the results that are there, when they are of this version or a newer one. */
-  readonly published: string | undefined;
+  /** The manifest of the results that are there, when they are of this version or a newer one. */
+  readonly published: Manifest | undefined;
 }
 
 async function lookAt(
@@ -100,16 +100,16 @@ async function lookAt(
   const { state } = await findUpload(s3, upload, signal);
   const current = await readManifest(s3, results, signal);
   const isNewer = relate(provenanceOf(upload), current?.source) === 'newer';
-  return { isDue: state === 'there' && isNewer, published: isNewer ? undefined : current?.content?.prefix };
+  return { isDue: state === 'there' && isNewer, published: isNewer ? undefined : current?.content };
 }
 
-/** @returns the folder of what was made */
+/** @returns the manifest of what was made */
 async function deriveAndPublish(
   options: DeriveOptions,
   upload: Upload,
   results: ResultsOf,
   { signal, tell }: ProcessorContext,
-): Promise<string> {
+): Promise<Manifest> {
   const { s3, scratch, make } = options;
   const { bucket, base } = results;
   if (upload.size === 0) throw new NonRetryableError(`${upload.key} is empty`);
@@ -146,9 +146,12 @@ async function deriveAndPublish(
     eTag: upload.eTag,
     size: upload.size,
   };
-  await publishNewest(s3, upload, results, { source, prefix, ...derived.manifest, files }, signal);
+  const manifest = { source, prefix, ...derived.manifest, files };
+  const published = await publishNewest(s3, upload, results, manifest, signal);
   tell(`Made: ${files.length} files under ${prefix}`);
-  return prefix;
+  // What is left of it would say for ever that the upload is worked on.
+  await progress.end();
+  return published;
 }
 
 /** Errors that end in the dead-letter queue name the file. */
@@ -165,6 +168,7 @@ async function named<T>(upload: Upload, work: () => Promise<T>): Promise<T> {
 /**
  * Puts the manifest in the place of one of an older version, as often as that changes meanwhile.
  *
+ * @returns it, with the folder that it took the place of
  * @throws Error when one of this version or a newer one is there: the task is then tried again and looks anew
  */
 async function publishNewest(
@@ -173,12 +177,14 @@ async function publishNewest(
   results: ResultsOf,
   manifest: Manifest,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<Manifest> {
   const source = provenanceOf(upload);
   for (let attempts = 0; attempts < MAX_ATTEMPTS; attempts += 1) {
     const replaces = await readManifest(s3, results, signal);
     if (relate(source, replaces?.source) !== 'newer') break;
-    if (await publish(s3, results, { manifest, source, replaces }, signal)) return;
+    // Should the task end before that is deleted, the next one knows of it.
+    const published = { ...manifest, replaced: replaces?.content?.prefix };
+    if (await publish(s3, results, { manifest: published, source, replaces }, signal)) return published;
   }
   await discard(s3, results, manifest, signal);
   throw new Error(`${manifestKey(results)} changed while ${upload.key} was worked on`);

@@ -5,9 +5,10 @@ import { isConflict, isMissing } from '../objects/errors';
 import { formatProvenance, PROVENANCE, readProvenance, type Provenance } from './provenance';
 import { isResultOf, type ResultsOf } from './results';
 
-/** What every manifest says, whatever it is of: the folder of the results, and their keys. */
+/** What every manifest says, whatever it is of: the folder of the results, the one before, and the results' keys. */
 const manifestSchema = z.looseObject({
   prefix: z.string(),
+  replaced: z.string().optional(),
   files: z.array(z.looseObject({ key: z.string() })),
 });
 export type Manifest = Readonly<z.infer<typeof manifestSchema>>;

@@ -15,6 +15,7 @@ const network: Network = {
 const loadBalancing = new LoadBalancing({
   home: { accountId: '000000000000', region: 'us-east-2' },
   network,
+  logs: { put: () => Promise.resolve() },
   targets: { stateOf: () => undefined, address: () => undefined },
   clock: new WallClock(),
   onError: (error) => {

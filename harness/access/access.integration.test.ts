@@ -31,6 +31,7 @@ import {
   ListObjectsV2Command,
   PutBucketEncryptionCommand,
   PutBucketNotificationConfigurationCommand,
+  DeleteBucketPolicyCommand,
   PutBucketPolicyCommand,
   PutObjectCommand,
   type PutObjectCommandInput,
@@ -907,6 +908,53 @@ describe('the edge with access decisions', () => {
         `autoscaling.amazonaws.com may not assume ${roleArn('stranger')}`,
       );
       await expect(send(ofRole('none'), queueArn)).rejects.toThrow('none');
+    });
+
+    it('a load balancer writes its logs where a bucket lets the service in, or the account that it had before', async () => {
+      const delivery = {
+        kind: 'service',
+        name: 'logdelivery.elasticloadbalancing.amazonaws.com',
+        sourceArn: 'arn:aws:elasticloadbalancing:us-east-2:000000000000:loadbalancer/app/web/1',
+      } as const;
+      const account = { kind: 'account', accountId: '033677994240' } as const;
+      const mayPut = (key = 'web/AWSLogs/000000000000/a'): Promise<boolean> =>
+        access.serviceRights.mayPut([delivery, account], { bucket, key });
+      const grant = (Principal: object, more: object = {}): Promise<unknown> =>
+        admin.s3.send(
+          new PutBucketPolicyCommand({
+            Bucket: bucket,
+            Policy: policy(
+              allow('s3:PutObject', `arn:aws:s3:::${bucket}/web/AWSLogs/000000000000/*`, {
+                Principal,
+                ...more,
+              }),
+            ),
+          }),
+        );
+      await grant({ Service: 'delivery.logs.amazonaws.com' });
+      expect(await mayPut()).toBe(false);
+      expect(access.denials).toContainEqual(
+        expect.objectContaining({ principal: delivery.name, action: 's3:PutObject' }),
+      );
+      await grant({ Service: delivery.name });
+      expect([await mayPut(), await mayPut('AWSLogs/000000000000/a')]).toEqual([true, false]);
+      await grant(
+        { Service: delivery.name },
+        {
+          Condition: { ArnLike: { 'aws:SourceArn': delivery.sourceArn.replace('app/web/1', 'app/other/*') } },
+        },
+      );
+      expect(await mayPut()).toBe(false);
+      await grant({ AWS: `arn:aws:iam::${account.accountId}:root` });
+      expect(await mayPut()).toBe(true);
+      await grant({ AWS: account.accountId });
+      expect(await mayPut()).toBe(true);
+      await grant({ AWS: 'arn:aws:iam::127311923021:root' });
+      expect(await mayPut()).toBe(false);
+      expect(await access.serviceRights.mayPut([delivery], { bucket: 'there-is-none', key: 'a' })).toBe(
+        false,
+      );
+      await admin.s3.send(new DeleteBucketPolicyCommand({ Bucket: bucket }));
     });
 
     it('EC2 assumes the roles that trust it, and no others', async () => {

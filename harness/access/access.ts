@@ -46,7 +46,7 @@ export class Access {
     this.facts = new Facts(this.clients, this.cache);
     this.judge = new Judge(this.clients, this.cache, region);
     this.decisions = new Decisions(this.judge);
-    this.serviceRights = new ServiceRights(this.decisions, this.facts);
+    this.serviceRights = new ServiceRights(this.decisions, this.judge, this.facts);
   }
 
   /** Guards an edge from now on. */

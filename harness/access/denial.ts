@@ -4,7 +4,6 @@ import type { Call } from '../edge/call';
 import { errorBody } from '../edge/error-answer';
 import type { Answer } from '../edge/guard';
 import type { JudgedPrincipal } from './judge';
-import type { RoleSession, ServicePrincipal } from './principal';
 import type { Requirement } from './requirement';
 
 /** A call that was refused, and why. */
@@ -34,13 +33,26 @@ export function denialOf(
       ? 'because IAM does not know this action on such a resource'
       : reason(principal, action, analysis);
   const message = `${subjectOf(principal)} is not authorized to perform: ${action} on resource: ${resource} ${why}`;
-  return { principal: principal.kind === 'role' ? principal.arn : principal.name, action, resource, message };
+  return { principal: nameOf(principal), action, resource, message };
+}
+
+type Named = Exclude<JudgedPrincipal, { readonly kind: 'anonymous' }>;
+
+function nameOf(principal: Named): string {
+  switch (principal.kind) {
+    case 'role':
+      return principal.arn;
+    case 'service':
+      return principal.name;
+    case 'account':
+      return `arn:aws:iam::${principal.accountId}:root`;
+  }
 }
 
 /** AWS says it of roles, and in the history of alarms. */
-function subjectOf(principal: RoleSession | ServicePrincipal): string {
-  if (principal.kind === 'role') {
-    return `User: ${principal.arn}`;
+function subjectOf(principal: Named): string {
+  if (principal.kind !== 'service') {
+    return `User: ${nameOf(principal)}`;
   }
   return principal.sourceArn === undefined
     ? `Service: ${principal.name}`
@@ -53,11 +65,7 @@ const policyKinds: Readonly<Record<string, string>> = {
   pb: 'permissions boundary',
 };
 
-function reason(
-  { kind: who }: RoleSession | ServicePrincipal,
-  action: string,
-  analysis: RequestAnalysis,
-): string {
+function reason({ kind: who }: Named, action: string, analysis: RequestAnalysis): string {
   const denials = getDenialReasons(analysis);
   const explicit = denials.find(({ denialType }) => denialType === 'Explicit');
   if (explicit !== undefined) {

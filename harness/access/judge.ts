@@ -11,13 +11,14 @@ import { unlessAbsent } from './absent';
 import type { Cache } from './cache';
 import type { Clients } from './clients';
 import type { NamedPolicy } from './policy';
-import type { RoleSession, ServicePrincipal } from './principal';
+import type { AccountPrincipal, RoleSession, ServicePrincipal } from './principal';
 import type { Context, Requirement } from './requirement';
 import { ResourcePolicies } from './resource-policies';
 import { roleNameOf, rolePolicies } from './role-policies';
 
 /** Those whose rights policies tell: all but the administrator and unknown keys. */
-export type JudgedPrincipal = RoleSession | ServicePrincipal | { readonly kind: 'anonymous' };
+export type JudgedPrincipal =
+  RoleSession | ServicePrincipal | AccountPrincipal | { readonly kind: 'anonymous' };
 
 /** Decides by the policies that the services hold now, evaluated by iam-simulate. */
 export class Judge {
@@ -73,7 +74,10 @@ export class Judge {
           ...context,
         },
       },
-      identityPolicies: [...(own?.inline ?? []), ...(own?.attached ?? [])].map(asGiven),
+      identityPolicies:
+        principal.kind === 'account'
+          ? [everything]
+          : [...(own?.inline ?? []), ...(own?.attached ?? [])].map(asGiven),
       serviceControlPolicies: [],
       resourceControlPolicies: [],
       ...(resourcePolicy === undefined ? {} : { resourcePolicy: resourcePolicy.policy }),
@@ -103,12 +107,22 @@ const asGiven = ({ name, policy }: NamedPolicy): { name: string; policy: NamedPo
   policy,
 });
 
+/** What an account may by itself. */
+const everything = {
+  name: 'everything',
+  policy: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] },
+};
+
+const rootOf = ({ accountId: id }: AccountPrincipal): string => `arn:aws:iam::${id}:root`;
+
 function nameOf(principal: JudgedPrincipal): Simulation['request']['principal'] {
   switch (principal.kind) {
     case 'role':
       return principal.arn;
     case 'service':
       return principal.name;
+    case 'account':
+      return rootOf(principal);
     case 'anonymous':
       return anonymousPrincipal;
   }
@@ -146,6 +160,13 @@ function contextOf(principal: JudgedPrincipal, roleArn: string | undefined): Con
           : { 'aws:SourceArn': principal.sourceArn, 'aws:SourceAccount': accountId }),
         // The policy that SNS gives a new topic speaks of it, so that alarms may tell there at once.
         ...(principal.name === 'cloudwatch.amazonaws.com' ? { 'aws:SourceOwner': accountId } : {}),
+      };
+    case 'account':
+      return {
+        ...common,
+        'aws:PrincipalArn': rootOf(principal),
+        'aws:PrincipalAccount': principal.accountId,
+        'aws:PrincipalType': 'Account',
       };
     case 'anonymous':
       return { ...common, 'aws:PrincipalType': 'Anonymous' };

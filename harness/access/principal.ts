@@ -16,5 +16,11 @@ export interface ServicePrincipal {
   readonly sourceArn?: string;
 }
 
+/** An account of AWS's own, which is allowed everything by itself: what it may here says the policy of the resource. */
+export interface AccountPrincipal {
+  readonly kind: 'account';
+  readonly accountId: string;
+}
+
 /** Who makes a call. */
 export type Principal = RoleSession | { readonly kind: 'anonymous' } | { readonly kind: 'administrator' };

@@ -11,8 +11,9 @@ it('a service may not assume a role that there is not, and that is listed', asyn
   const clients = new Clients({ endpoint: 'http://127.0.0.1:9', region: 'us-east-2' });
   clients.iam.send = () => Promise.reject(new NoSuchEntityException({ message: 'not found', $metadata: {} }));
   const cache = new Cache();
-  const decisions = new Decisions(new Judge(clients, cache, 'us-east-2'));
-  const rights = new ServiceRights(decisions, new Facts(clients, cache));
+  const judge = new Judge(clients, cache, 'us-east-2');
+  const decisions = new Decisions(judge);
+  const rights = new ServiceRights(decisions, judge, new Facts(clients, cache));
   const roleArn = 'arn:aws:iam::000000000000:role/gone';
   const sender = { kind: 'role', roleArn, assumedBy: 'autoscaling.amazonaws.com' } as const;
   await expect(rights.checkSend(sender, 'arn:aws:sqs:us-east-2:000000000000:hooks')).rejects.toThrow(

@@ -1,15 +1,19 @@
-import type { Rights, Sender } from '../fleet/rights';
+import type { Rights, Sender, Writer } from '../fleet/rights';
 import { accountId } from '../support/account';
 import type { Decisions } from './decisions';
 import type { Facts } from './facts';
-import type { JudgedPrincipal } from './judge';
+import type { Judge, JudgedPrincipal } from './judge';
+import type { Requirement } from './requirement';
 import { sending } from './requirements/messaging';
+import { s3Requirements } from './requirements/s3';
 import { roleNameOf } from './role-policies';
+import type { ObjectName } from './s3-operation';
 
 /** What services of AWS may do by themselves: the edge sees no call of theirs, so that the fleet asks before it does it. */
 export class ServiceRights implements Rights {
   constructor(
     private readonly decisions: Decisions,
+    private readonly judge: Judge,
     private readonly facts: Facts,
   ) {}
 
@@ -28,6 +32,27 @@ export class ServiceRights implements Rights {
     if (denial !== undefined) {
       throw new Error(denial.message);
     }
+  }
+
+  async mayPut(writers: readonly [Writer, ...Writer[]], { bucket, key }: ObjectName): Promise<boolean> {
+    const request = { operation: 'PutObject', bucket, key, query: new URLSearchParams(), headers: {} };
+    const requirements = (await s3Requirements(request, this.facts)) ?? [];
+    for (const writer of writers) {
+      if (await this.mayAll(writer, requirements)) {
+        return true;
+      }
+    }
+    await this.decisions.denial(writers[0], requirements);
+    return false;
+  }
+
+  private async mayAll(principal: JudgedPrincipal, requirements: readonly Requirement[]): Promise<boolean> {
+    for (const requirement of requirements) {
+      if (!(await this.judge.allows(principal, requirement))) {
+        return false;
+      }
+    }
+    return true;
   }
 }
 

@@ -1,6 +1,7 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { IAMClient } from '@aws-sdk/client-iam';
+import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
@@ -24,6 +25,7 @@ import { ec2Error } from './ec2-error';
 import { type InstanceView, Instances } from './instances';
 import { ProcessorMetrics, vcpusOf } from './processor-metrics';
 import { LoadBalancing, type LoadBalancerView } from './load-balancing/load-balancing';
+import { S3LogStore } from './load-balancing/logs/log-store';
 import { Ec2Network } from './load-balancing/network';
 import { SnsSqsGateway } from './notifications';
 import { ServiceError } from './protocol/errors';
@@ -79,6 +81,7 @@ export class Fleet {
     // Apart from the client that launches: fifty launches hold all its connections, and would wait for one.
     const launchTemplates = new EC2Client(common);
     const iam = new IAMClient(common);
+    const s3 = new S3Client({ ...common, forcePathStyle: true });
     const sns = new SNSClient(common);
     const sqs = new SQSClient(common);
     const ssm = new SSMClient(common);
@@ -113,6 +116,7 @@ export class Fleet {
     const loadBalancing = new LoadBalancing({
       home,
       network: new Ec2Network(ec2),
+      logs: new S3LogStore(s3, rights, home),
       targets: {
         stateOf: (instanceId) => instances.state(instanceId),
         address: (instanceId) => instances.address(instanceId),
@@ -149,6 +153,7 @@ export class Fleet {
       ec2,
       launchTemplates,
       iam,
+      s3,
       sns,
       sqs,
       ssm,

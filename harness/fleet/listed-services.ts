@@ -1,4 +1,5 @@
 import { EC2Client } from '@aws-sdk/client-ec2';
+import { S3Client } from '@aws-sdk/client-s3';
 
 import type { ListedService } from './action-list';
 import { alarmService } from './alarms/service';
@@ -14,9 +15,11 @@ import { NotificationsInMemory } from './autoscaling/testing/notifications';
 import { TrafficInMemory } from './autoscaling/testing/traffic';
 import { WallClock } from './clock';
 import { HealthMonitor } from './load-balancing/health/monitor';
+import { S3LogStore } from './load-balancing/logs/log-store';
 import { Ec2Network } from './load-balancing/network';
 import { loadBalancingService } from './load-balancing/service';
 import { Store as LoadBalancingStore } from './load-balancing/store';
+import { everyRight } from './testing/rights';
 
 const home = { accountId: '000000000000', region: 'us-east-2' };
 
@@ -59,10 +62,13 @@ function loadBalancing(): ListedService {
   const nowhere = { stateOf: () => undefined, address: () => undefined };
   const network = new Ec2Network(new EC2Client({ region: home.region }));
   const monitor = new HealthMonitor(store, nowhere, clock);
+  const logs = new S3LogStore(new S3Client({ region: home.region }), everyRight, home);
   return {
     name: 'Elastic Load Balancing v2',
-    service: loadBalancingService(store, network, monitor, clock),
-    remarks: [],
+    service: loadBalancingService(store, network, monitor, clock, logs),
+    remarks: [
+      'Refused attributes of load balancers: `connection_logs.s3.enabled`, `health_check_logs.s3.enabled`. Access logs are done.',
+    ],
   };
 }
 

@@ -2,9 +2,15 @@ import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { get } from 'node:https';
 import { resolve } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 
 import { AutoScalingClient, DescribeWarmPoolCommand } from '@aws-sdk/client-auto-scaling';
+import {
+  ElasticLoadBalancingV2Client,
+  ModifyLoadBalancerAttributesCommand,
+} from '@aws-sdk/client-elastic-load-balancing-v2';
 import { GetRolePolicyCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 
 import { administrator } from '../support/account';
 import { type Applied, applied } from '../testing/applied';
@@ -132,6 +138,41 @@ describe('every option of the modules', () => {
     expect([redirect.status, redirect.headers.get('location')]).toEqual([301, `${https}/files?name=a`]);
     await stage.until('the site by HTTPS', async () => (await statusOf(https)) === 200);
   }, 120_000);
+
+  it('and logs their requests to the bucket that lets it', async () => {
+    const { lab } = pipeline;
+    const common = { endpoint: lab.endpoint, region: lab.outputs.region, credentials: administrator };
+    const balancing = new ElasticLoadBalancingV2Client(common);
+    const s3 = new S3Client({ ...common, forcePathStyle: true });
+    const { arn, listeners } = lab.fleet.loadBalancers()[0]!;
+    const https = listeners.find(({ protocol }) => protocol === 'HTTPS')!;
+    expect(await statusOf(`${https.url}/health?seen=in-the-log`)).toBe(200);
+    const log = (on: boolean): Promise<unknown> =>
+      balancing.send(
+        new ModifyLoadBalancerAttributesCommand({
+          LoadBalancerArn: arn,
+          Attributes: [{ Key: 'access_logs.s3.enabled', Value: String(on) }],
+        }),
+      );
+    // What has been logged is delivered at once when the log is switched off.
+    await log(false);
+    const Prefix = 'first-web/AWSLogs/000000000000/';
+    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: 'options-logs', Prefix }));
+    const keys = Contents.map(({ Key = '' }) => Key);
+    expect(keys).toContain(`${Prefix}ELBAccessLogTestFile`);
+    const files = await Promise.all(
+      keys
+        .filter((key) => key.endsWith('.log.gz'))
+        .map(async (Key) => {
+          const { Body } = await s3.send(new GetObjectCommand({ Bucket: 'options-logs', Key }));
+          return gunzipSync(await Body!.transformToByteArray()).toString();
+        }),
+    );
+    expect(files.join('')).toMatch(/^https .* 200 200 .*:443\/health\?seen=in-the-log HTTP\/1\.1"/m);
+    await log(true);
+    balancing.destroy();
+    s3.destroy();
+  }, 60_000);
 
   it('that keeps what holds data: preventDestroy makes Terraform refuse to destroy it', async () => {
     await expect(pipeline.lab.terraform.destroy()).rejects.toThrow(/prevent_destroy/);

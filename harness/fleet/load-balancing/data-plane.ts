@@ -3,6 +3,7 @@ import { isOn } from './attributes';
 import { type Certificate, makeCertificate } from './certificate';
 import type { HealthMonitor } from './health/monitor';
 import type { Target } from './health/target';
+import type { AccessLogs } from './logs/access-logs';
 import { Front } from './proxy/front';
 import type { Listener, LoadBalancer } from './resources';
 import { Router } from './rules/router';
@@ -20,6 +21,7 @@ export class DataPlane {
     private readonly store: Store,
     monitor: HealthMonitor,
     clock: Clock,
+    private readonly logs: AccessLogs,
   ) {
     this.router = new Router({
       clock,
@@ -77,14 +79,14 @@ export class DataPlane {
   private async open(listener: Listener): Promise<Front> {
     const { loadBalancer, protocol } = listener;
     if (protocol === 'HTTP') {
-      return Front.open(listener, this.router, undefined);
+      return Front.open(listener, this.router, this.logs, undefined);
     }
     let certificate = this.certificates.get(loadBalancer);
     if (certificate === undefined) {
       certificate = makeCertificate(loadBalancer.dnsName);
       this.certificates.set(loadBalancer, certificate);
     }
-    return Front.open(listener, this.router, await certificate);
+    return Front.open(listener, this.router, this.logs, await certificate);
   }
 }
 

@@ -4,6 +4,8 @@ import type { QueryAnswer, QueryService } from '../protocol/query-service';
 import { DataPlane } from './data-plane';
 import { GroupTraffic } from './group-traffic';
 import { HealthMonitor, type Probe, type TargetWorld } from './health/monitor';
+import { AccessLogs } from './logs/access-logs';
+import type { LogStore } from './logs/log-store';
 import { LoadBalancerMetrics } from './metrics';
 import type { Network } from './network';
 import type { Protocol } from './resources';
@@ -38,6 +40,8 @@ export interface LoadBalancingOptions {
   readonly home: Home;
   readonly network: Network;
   readonly targets: TargetWorld;
+  /** Where access logs go. */
+  readonly logs: LogStore;
   /** Told of what goes wrong outside of any request. */
   readonly onError: (error: unknown) => void;
   readonly clock: Clock;
@@ -52,19 +56,22 @@ export class LoadBalancing {
   readonly service: QueryService;
   /** What Auto Scaling does with target groups. */
   readonly groupTraffic: GroupTraffic;
+  private readonly accessLogs: AccessLogs;
   private readonly dataPlane: DataPlane;
   private readonly metrics = new LoadBalancerMetrics();
   private readonly timer: NodeJS.Timeout;
 
-  constructor({ home, network, targets, onError, clock, probe }: LoadBalancingOptions) {
+  constructor({ home, network, targets, logs, onError, clock, probe }: LoadBalancingOptions) {
     this.store = new Store(home);
     this.monitor = new HealthMonitor(this.store, targets, clock, probe);
     this.groupTraffic = new GroupTraffic(this.store, this.monitor);
-    this.service = loadBalancingService(this.store, network, this.monitor, clock);
-    this.dataPlane = new DataPlane(this.store, this.monitor, clock);
+    this.service = loadBalancingService(this.store, network, this.monitor, clock, logs);
+    this.accessLogs = new AccessLogs({ home, clock, store: logs, onError });
+    this.dataPlane = new DataPlane(this.store, this.monitor, clock, this.accessLogs);
     this.timer = setInterval(() => {
       try {
         this.monitor.tick();
+        this.accessLogs.tick();
       } catch (error) {
         onError(error);
       }
@@ -76,6 +83,9 @@ export class LoadBalancing {
   async answer(parameters: URLSearchParams): Promise<QueryAnswer> {
     const answer = await this.service.answer(parameters);
     await this.dataPlane.follow();
+    await this.accessLogs.settle(
+      (loadBalancer) => this.store.loadBalancers.get(loadBalancer.arn) === loadBalancer,
+    );
     this.monitor.tick();
     return answer;
   }
@@ -110,10 +120,11 @@ export class LoadBalancing {
     }));
   }
 
-  /** Stops listening and ends every connection. Idempotent. */
+  /** Stops listening, ends every connection, and delivers what was logged. Idempotent. */
   async close(): Promise<void> {
     clearInterval(this.timer);
     await this.dataPlane.close();
+    await this.accessLogs.close();
     for (const group of this.store.targetGroups.values()) {
       this.monitor.removeAll(group);
     }

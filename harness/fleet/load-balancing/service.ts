@@ -11,6 +11,7 @@ import { tagActions } from './actions/tags';
 import { targetGroupActions } from './actions/target-groups';
 import { targetActions } from './actions/targets';
 import type { HealthMonitor } from './health/monitor';
+import type { LogStore } from './logs/log-store';
 import type { Network } from './network';
 import type { Store } from './store';
 
@@ -20,6 +21,7 @@ export function loadBalancingService(
   network: Network,
   monitor: HealthMonitor,
   clock: Clock,
+  logs: LogStore,
 ): QueryService {
   return new QueryService({
     service: 'elasticloadbalancing',
@@ -29,7 +31,7 @@ export function loadBalancingService(
       ...accountActions(),
       ...certificateActions(store),
       ...listenerActions(store),
-      ...loadBalancerActions(store, network, clock),
+      ...loadBalancerActions(store, network, clock, logs),
       ...ruleApiActions(store),
       ...tagActions(store),
       ...targetActions(store, network, monitor),

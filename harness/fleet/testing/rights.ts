@@ -4,4 +4,5 @@ import type { Rights } from '../rights';
 export const everyRight: Rights = {
   mayAssume: () => Promise.resolve(true),
   checkSend: () => Promise.resolve(),
+  mayPut: () => Promise.resolve(true),
 };

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 
 import { DataAwsCallerIdentity } from '@cdktf/provider-aws/lib/data-aws-caller-identity';
 import { S3Bucket } from '@cdktf/provider-aws/lib/s3-bucket';
+import { S3BucketPolicy } from '@cdktf/provider-aws/lib/s3-bucket-policy';
 import { SnsTopic } from '@cdktf/provider-aws/lib/sns-topic';
 import { App, TerraformOutput, TerraformStack } from 'cdktf';
 
@@ -30,6 +31,21 @@ const stack = new TerraformStack(app, 'options');
 awsProvider(stack, { region, endpoint: process.env.UPLOAD_PIPELINE_ENDPOINT });
 const { accountId } = new DataAwsCallerIdentity(stack, 'account');
 const logs = new S3Bucket(stack, 'logs', { bucket: 'options-logs', forceDestroy: true });
+// Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
+const logsPolicy = new S3BucketPolicy(stack, 'logs-policy', {
+  bucket: logs.bucket,
+  policy: JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Principal: { Service: 'logdelivery.elasticloadbalancing.amazonaws.com' },
+        Action: 's3:PutObject',
+        Resource: `${logs.arn}/first-web/AWSLogs/${accountId}/*`,
+      },
+    ],
+  }),
+});
 const operators = new SnsTopic(stack, 'operators', { name: 'options-operators' });
 
 const first = new UploadPipeline(stack, 'first', {
@@ -96,7 +112,7 @@ const first = new UploadPipeline(stack, 'first', {
   webRequestsPerTarget: 500,
   webCertificateArn: 'arn:aws:acm:us-east-2:000000000000:certificate/11111111-2222-3333-4444-555555555555',
   webDeletionProtection: true,
-  webAccessLogBucketName: logs.bucket,
+  webAccessLogBucketName: logsPolicy.bucket,
 
   alarmEmail: 'operators@films.example',
   alarmTopicArn: operators.arn,

@@ -24,6 +24,8 @@ import { ServiceError, notDoneHere, validationError } from '../../protocol/error
 import type { ActionHandlers } from '../../protocol/query-service';
 import { isOn, loadBalancerAttributes, setAttributes, shownAttributes, usualAttributes } from '../attributes';
 import { checkLimit } from '../limits';
+import { checkAccessLog } from '../logs/check';
+import type { LogStore } from '../logs/log-store';
 import type { Network, Subnet } from '../network';
 import { page } from '../paging';
 import type { LoadBalancer } from '../resources';
@@ -114,8 +116,23 @@ function isSame(present: LoadBalancer, input: CreateLoadBalancerInput, ids: read
   );
 }
 
+/** The logs of load balancers that are not kept here. */
+function refuseOtherLogs(attributes: ReadonlyMap<string, string>): void {
+  const refused = ['connection_logs.s3.enabled', 'health_check_logs.s3.enabled'].find((key) =>
+    isOn(attributes, key),
+  );
+  if (refused !== undefined) {
+    throw notDoneHere(`elasticloadbalancing: the attribute ${refused} of a load balancer`);
+  }
+}
+
 /** The actions on load balancers. */
-export function loadBalancerActions(store: Store, network: Network, clock: Clock): ActionHandlers {
+export function loadBalancerActions(
+  store: Store,
+  network: Network,
+  clock: Clock,
+  logs: LogStore,
+): ActionHandlers {
   function named(name: string): LoadBalancer | undefined {
     return [...store.loadBalancers.values()].find((candidate) => candidate.name === name);
   }
@@ -213,12 +230,19 @@ export function loadBalancerActions(store: Store, network: Network, clock: Clock
       Attributes: shownAttributes(store.loadBalancer(LoadBalancerArn).attributes),
     }),
 
-    ModifyLoadBalancerAttributes: (
+    ModifyLoadBalancerAttributes: async (
       input: ModifyLoadBalancerAttributesInput,
-    ): ModifyLoadBalancerAttributesOutput => {
-      const { attributes } = store.loadBalancer(input.LoadBalancerArn);
-      setAttributes(attributes, loadBalancerAttributes, input.Attributes ?? [], 'Load balancer');
-      return { Attributes: shownAttributes(attributes) };
+    ): Promise<ModifyLoadBalancerAttributesOutput> => {
+      const { LoadBalancerArn, Attributes = [] } = input;
+      const loadBalancer = store.loadBalancer(LoadBalancerArn);
+      const wanted = new Map(loadBalancer.attributes);
+      setAttributes(wanted, loadBalancerAttributes, Attributes, 'Load balancer');
+      refuseOtherLogs(wanted);
+      if (Attributes.some(({ Key }) => Key?.startsWith('access_logs.') === true)) {
+        await checkAccessLog(loadBalancer, wanted, store.home, logs);
+      }
+      setAttributes(loadBalancer.attributes, loadBalancerAttributes, Attributes, 'Load balancer');
+      return { Attributes: shownAttributes(loadBalancer.attributes) };
     },
 
     SetSecurityGroups: async (input: SetSecurityGroupsInput): Promise<SetSecurityGroupsOutput> => {

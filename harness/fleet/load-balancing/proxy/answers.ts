@@ -1,9 +1,13 @@
+import type { Matched } from './destination';
+
 /** What a load balancer answers itself. */
 export interface OwnAnswer {
   readonly status: number;
   readonly contentType?: string;
   readonly body?: string;
   readonly location?: string;
+  /** @default none: no rule was asked */
+  readonly matched?: Matched;
 }
 
 /** Reason phrases as Application Load Balancers write them. */

@@ -7,7 +7,9 @@ import { Exchange } from './exchange';
 import { type Entrance, type HeadSettings, type Peer, forwardedHead } from './forwarded-head';
 import type { Framing } from './framing';
 import { BadRequest, type RequestHead, headLimits, parseRequestHead } from './request-head';
+import { RequestRecord } from './request-record';
 import type { ResponseHeaders } from './response-head';
+import { traceId } from './trace-id';
 
 const headEnd = Buffer.from('\r\n\r\n');
 
@@ -31,6 +33,10 @@ export interface Entry {
   route(request: RequestHead, peer: Peer): Destination | OwnAnswer;
   /** Notes an answer that the load balancer gave itself. */
   count(status: number): void;
+  /** Whether requests are logged. */
+  readonly keepsLog: boolean;
+  /** Logs a request that is over. */
+  log(record: RequestRecord, peer: Peer): void;
   forget(connection: ClientConnection): void;
 }
 
@@ -40,6 +46,8 @@ export class ClientConnection implements Client {
   private request: RequestHead | undefined;
   private body: Framing | undefined;
   private exchange: Exchange | undefined;
+  /** What the access log will tell of the request, where there is one. */
+  private record: RequestRecord | undefined;
   /** The answer to a request whose body is still coming. */
   private ownAnswer: OwnAnswer | undefined;
   private closing = false;
@@ -94,6 +102,10 @@ export class ClientConnection implements Client {
     this.lastActive = this.front.now;
   }
 
+  responded(status: number): void {
+    this.record?.responded(status);
+  }
+
   pause(): void {
     this.socket.pause();
   }
@@ -106,6 +118,9 @@ export class ClientConnection implements Client {
     if (this.gone) {
       return true;
     }
+    if (this.record !== undefined) {
+      this.record.sentBytes += data.length;
+    }
     return typeof data === 'string' ? this.socket.write(data, 'latin1') : this.socket.write(data);
   }
 
@@ -114,6 +129,7 @@ export class ClientConnection implements Client {
     const { ahead } = this;
     this.ahead = undefined;
     if (ahead !== undefined) {
+      this.received(ahead.length);
       this.exchange?.fromClient(ahead);
     }
     this.socket.resume();
@@ -127,6 +143,11 @@ export class ClientConnection implements Client {
       this.closing = true;
     }
     this.front.count(answer.status);
+    this.beginRecord(this.ahead?.length ?? 0);
+    if (this.record !== undefined) {
+      this.record.status = answer.status;
+      this.record.redirectUrl = answer.location;
+    }
     this.write(
       ownAnswer(answer, {
         keepAlive: this.keepsAlive,
@@ -138,6 +159,7 @@ export class ClientConnection implements Client {
   }
 
   finish(then: 'next' | 'close' | 'end'): void {
+    this.endRecord();
     this.exchange = undefined;
     this.request = undefined;
     this.body = undefined;
@@ -186,6 +208,7 @@ export class ClientConnection implements Client {
     }
     this.gone = true;
     this.front.forget(this);
+    this.endRecord();
     const { exchange } = this;
     this.exchange = undefined;
     if (exchange !== undefined) {
@@ -196,12 +219,33 @@ export class ClientConnection implements Client {
     }
   }
 
+  private beginRecord(headBytes: number): void {
+    if (this.front.keepsLog) {
+      this.record ??= new RequestRecord(headBytes);
+    }
+  }
+
+  private received(bytes: number): void {
+    if (this.record !== undefined) {
+      this.record.receivedBytes += bytes;
+    }
+  }
+
+  private endRecord(): void {
+    const { record } = this;
+    if (record !== undefined) {
+      this.record = undefined;
+      this.front.log(record, this.peer);
+    }
+  }
+
   private receive(chunk: Buffer): void {
     this.lastActive = this.front.now;
     if (this.closing && this.exchange === undefined && this.ownAnswer === undefined) {
       return;
     }
     if (this.exchange?.isTunnel === true) {
+      this.received(chunk.length);
       this.exchange.fromClient(chunk);
     } else if (this.request === undefined) {
       this.ahead = this.ahead === undefined ? chunk : Buffer.concat([this.ahead, chunk]);
@@ -252,6 +296,7 @@ export class ClientConnection implements Client {
     }
     this.ahead = undefined;
     this.headBegan = false;
+    this.beginRecord(end + headEnd.length - start);
     try {
       this.request = parseRequestHead(data.toString('latin1', start, end), this.front.headSettings);
     } catch (error) {
@@ -269,6 +314,11 @@ export class ClientConnection implements Client {
     this.body = request.framing;
     this.closing = !request.keepAlive;
     const route = this.front.route(request, this.peer);
+    const { record } = this;
+    if (record !== undefined) {
+      record.request = request;
+      record.matched = route.matched;
+    }
     if (request.expectsContinue) {
       this.write('HTTP/1.1 100 Continue\r\n\r\n');
     }
@@ -278,12 +328,20 @@ export class ClientConnection implements Client {
       return;
     }
     const { headSettings, entrance } = this.front;
+    const trace = traceId(request.traceId);
+    if (record !== undefined) {
+      record.traceId = trace;
+      record.target = `${route.address.host}:${route.address.port}`;
+    }
     this.exchange = new Exchange(
       this,
       request,
       route,
-      forwardedHead(request, headSettings, entrance, this.peer),
+      forwardedHead(request, headSettings, entrance, this.peer, trace),
     );
+    if (this.requestDone) {
+      record?.forwarded();
+    }
     if (bodyAt < data.length) {
       this.readBody(data, bodyAt);
     }
@@ -298,7 +356,11 @@ export class ClientConnection implements Client {
       return;
     }
     if (taken > 0) {
+      this.received(taken);
       this.exchange?.fromClient(taken === data.length ? data : data.subarray(offset, offset + taken));
+    }
+    if (this.requestDone) {
+      this.record?.forwarded();
     }
     if (offset + taken < data.length && this.request !== undefined) {
       this.wait(data.subarray(offset + taken));

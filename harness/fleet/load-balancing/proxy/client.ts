@@ -12,6 +12,8 @@ export interface Client {
   readonly keepsAlive: boolean;
   closeAfterwards(): void;
   touch(): void;
+  /** The target's response has begun. */
+  responded(status: number): void;
   pause(): void;
   resume(): void;
   /** Whether the client takes more at once; else the exchange is told when. */

@@ -141,6 +141,7 @@ export class Exchange implements TargetUser {
     }
     this.response = response;
     this.destination.tally.responded(response.status, (performance.now() - this.begun) / 1_000);
+    client.responded(response.status);
     this.framing = response.framing;
     this.begin(response, data, rest);
   }

@@ -1,11 +1,23 @@
 import type { RequestHead } from './request-head';
-import { traceId } from './trace-id';
 
 /** Who sends a request, and how it came in. */
 export interface Peer {
   readonly address: string;
   readonly port: number;
-  readonly tls: { readonly version: string; readonly cipher: string } | undefined;
+  readonly tls: Tls | undefined;
+  /** What tells this connection from all others. */
+  readonly connectionId: string;
+}
+
+/** How a client's connection is encrypted. */
+export interface Tls {
+  readonly version: string;
+  readonly cipher: string;
+  /** The name that the client asked for. */
+  readonly serverName: string | undefined;
+  /** Whether it goes on with an earlier session. */
+  readonly resumed: boolean;
+  readonly http2: boolean;
 }
 
 /** How a load balancer's attributes change the head of a request. */
@@ -52,18 +64,21 @@ function hostOf(host: string | undefined, settings: HeadSettings, entrance: Entr
 /**
  * The head of a request as it goes on to a target, with the empty line that ends it.
  * Source: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/x-forwarded-headers.html
+ *
+ * @param traceId what goes on as X-Amzn-Trace-Id.
  */
 export function forwardedHead(
   request: RequestHead,
   settings: HeadSettings,
   entrance: Entrance,
   peer: Peer,
+  traceId: string,
 ): string {
   const { method, target, headers, upgrade, chunked, contentLength } = request;
   let head =
     `${method} ${target} HTTP/1.1\r\n${forwardedFor(request.forwardedFor, settings, peer)}` +
     `X-Forwarded-Proto: ${peer.tls === undefined ? 'http' : 'https'}\r\nX-Forwarded-Port: ${entrance.localPort}\r\n` +
-    `Host: ${hostOf(request.host, settings, entrance)}\r\nX-Amzn-Trace-Id: ${traceId(request.traceId)}\r\n`;
+    `Host: ${hostOf(request.host, settings, entrance)}\r\nX-Amzn-Trace-Id: ${traceId}\r\n`;
   const { tlsHeaders } = settings;
   if (tlsHeaders !== undefined && peer.tls !== undefined) {
     head += `${tlsHeaders.version}: ${peer.tls.version}\r\n${tlsHeaders.cipher}: ${peer.tls.cipher}\r\n`;

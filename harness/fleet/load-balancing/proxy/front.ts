@@ -6,6 +6,9 @@ import { type TLSSocket, createServer as createTlsServer } from 'node:tls';
 
 import { isOn, numberOf } from '../attributes';
 import type { Certificate } from '../certificate';
+import type { AccessLog } from '../logs/access-log';
+import type { AccessLogs } from '../logs/access-logs';
+import { logLine } from '../logs/entry';
 import type { Listener } from '../resources';
 import type { Router } from '../rules/router';
 import { tlsSettings } from '../ssl-policies';
@@ -15,7 +18,9 @@ import type { Destination } from './destination';
 import type { Entrance, HeadSettings, Peer } from './forwarded-head';
 import { Http2Door } from './http2-door';
 import type { RequestHead } from './request-head';
+import type { RequestRecord } from './request-record';
 import type { ResponseHeaders } from './response-head';
+import { connectionId } from './trace-id';
 
 const host = '127.0.0.1';
 
@@ -28,6 +33,11 @@ function headerName(name: string): string {
     /(^|_)([a-z])/g,
     (_all, mark: string, letter: string) => `${mark === '' ? '' : '-'}${letter.toUpperCase()}`,
   );
+}
+
+/** The name that a client asked for. Node has `false` for none, which its types do not know. */
+function serverName(socket: TLSSocket & { readonly servername?: string | false | null }): string | undefined {
+  return typeof socket.servername === 'string' ? socket.servername : undefined;
 }
 
 /** A listener on a port of this machine, with the connections of its clients. */
@@ -48,6 +58,7 @@ export class Front implements Entry {
   /** How many answers the load balancer gave itself, by status; 460 counts clients that did not wait. */
   readonly ownStatuses = new Map<number, number>();
   entrance: Entrance;
+  private accessLog: AccessLog | undefined;
   private readonly connections = new Set<ClientConnection>();
   /** All that is connected, TLS handshakes that never end among them. */
   private readonly sockets = new Set<Socket>();
@@ -59,6 +70,7 @@ export class Front implements Entry {
     readonly protocol: Listener['protocol'],
     readonly localPort: number,
     private readonly router: Router,
+    private readonly logs: AccessLogs,
     private readonly server: Server,
     private readonly http2: Http2Door,
   ) {
@@ -77,6 +89,7 @@ export class Front implements Entry {
   static async open(
     listener: Listener,
     router: Router,
+    logs: AccessLogs,
     certificate: Certificate | undefined,
   ): Promise<Front> {
     const http2 = new Http2Door();
@@ -97,6 +110,7 @@ export class Front implements Entry {
       listener.protocol,
       (server.address() as AddressInfo).port,
       router,
+      logs,
       server,
       http2,
     );
@@ -111,6 +125,7 @@ export class Front implements Entry {
           address: socket.remoteAddress ?? '',
           port: socket.remotePort ?? 0,
           tls: undefined,
+          connectionId: connectionId(),
         });
       });
     } else {
@@ -131,6 +146,7 @@ export class Front implements Entry {
   refresh(): void {
     const { listener } = this;
     const { attributes } = listener.loadBalancer;
+    this.accessLog = this.logs.of(listener.loadBalancer);
     this.idleMs = numberOf(attributes, 'idle_timeout.timeout_seconds') * 1_000;
     this.clientKeepAliveMs = numberOf(attributes, 'client_keep_alive.seconds') * 1_000;
     this.headSettings = {
@@ -157,6 +173,15 @@ export class Front implements Entry {
 
   count(status: number): void {
     this.ownStatuses.set(status, (this.ownStatuses.get(status) ?? 0) + 1);
+  }
+
+  get keepsLog(): boolean {
+    return this.accessLog !== undefined;
+  }
+
+  log(record: RequestRecord, peer: Peer): void {
+    const { accessLog } = this;
+    accessLog?.add(logLine(record.entry(peer, this.listener, accessLog.loadBalancerId)));
   }
 
   forget(connection: ClientConnection): void {
@@ -192,12 +217,20 @@ export class Front implements Entry {
   }
 
   private acceptTls(socket: TLSSocket): void {
+    const http2 = socket.alpnProtocol === 'h2';
     const peer: Peer = {
       address: socket.remoteAddress ?? '',
       port: socket.remotePort ?? 0,
-      tls: { version: socket.getProtocol() ?? '', cipher: socket.getCipher().name },
+      tls: {
+        version: socket.getProtocol() ?? '',
+        cipher: socket.getCipher().name,
+        serverName: serverName(socket),
+        resumed: socket.isSessionReused(),
+        http2,
+      },
+      connectionId: connectionId(),
     };
-    if (socket.alpnProtocol === 'h2') {
+    if (http2) {
       this.http2.enter(socket, (inner) => {
         this.accept(inner, peer);
       });

@@ -1,4 +1,4 @@
-import { randomFillSync } from 'node:crypto';
+import { randomBytes, randomFillSync } from 'node:crypto';
 
 const bytesEach = 12;
 const pool = Buffer.alloc(bytesEach * 512);
@@ -34,4 +34,9 @@ export function traceId(received: string | undefined): string {
   return fields.some((field) => field.startsWith('Root='))
     ? [`Self=${freshId()}`, ...kept].join(';')
     : [...kept, `Root=${freshId()}`].join(';');
+}
+
+/** What a client's connection is told from others by in access logs. */
+export function connectionId(): string {
+  return `TID_${randomBytes(16).toString('hex')}`;
 }

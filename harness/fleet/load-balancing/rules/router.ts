@@ -5,7 +5,7 @@ import { Balancer } from '../balance/algorithm';
 import { type ResponseCookies, Sticky } from '../balance/stickiness';
 import type { Target } from '../health/target';
 import type { OwnAnswer } from '../proxy/answers';
-import type { Destination } from '../proxy/destination';
+import type { Destination, Matched } from '../proxy/destination';
 import type { Peer } from '../proxy/forwarded-head';
 import type { RequestHead } from '../proxy/request-head';
 import type { Listener, Rule, TargetGroup } from '../resources';
@@ -35,6 +35,7 @@ export interface RouterWorld {
 
 interface Weighted {
   readonly group: TargetGroup;
+  readonly matched: Matched;
   readonly weight: number;
 }
 
@@ -75,19 +76,23 @@ export class Router {
   }
 
   private compileAction(action: Action, rule: Rule, listener: Listener, localPort: number): Route {
+    const priority = priorityOf(rule);
     const { FixedResponseConfig: fixed, RedirectConfig: redirect } = action;
     if (action.Type === 'fixed-response' && fixed !== undefined) {
       const answer: OwnAnswer = {
         status: Number(fixed.StatusCode),
         contentType: fixed.ContentType ?? 'text/plain',
         body: fixed.MessageBody ?? '',
+        matched: { priority, action: 'fixed-response' },
       };
       return () => answer;
     }
     if (action.Type === 'redirect' && redirect !== undefined) {
+      const matched: Matched = { priority, action: 'redirect' };
       return (request) => ({
         status: redirect.StatusCode === 'HTTP_301' ? 301 : 302,
         location: this.location(redirect, request, listener, localPort),
+        matched,
       });
     }
     return this.compileForward(action, rule, listener.protocol === 'HTTPS');
@@ -97,46 +102,52 @@ export class Router {
     const groups = (ForwardConfig?.TargetGroups ?? []).flatMap(
       ({ TargetGroupArn = '', Weight = 1 }): Weighted[] => {
         const group = this.world.targetGroup(TargetGroupArn);
-        return group === undefined ? [] : [{ group, weight: Weight }];
+        const matched: Matched = {
+          priority: priorityOf(rule),
+          action: 'forward',
+          targetGroupArn: TargetGroupArn,
+        };
+        return group === undefined ? [] : [{ group, matched, weight: Weight }];
       },
     );
     const [only] = groups;
     if (only !== undefined && groups.length === 1) {
       return only.weight === 0
-        ? () => noTargets
-        : (request) => this.toGroup(only.group, request, '', secure);
+        ? () => ({ ...noTargets, matched: only.matched })
+        : (request) => this.toGroup(only, request, '', secure);
     }
     const stickiness = ForwardConfig?.TargetGroupStickinessConfig;
     const seconds = stickiness?.Enabled === true ? (stickiness.DurationSeconds ?? 3_600) : undefined;
     return (request) => {
       const kept = seconds === undefined ? undefined : this.sticky.group(rule.arn, request.cookie);
-      const group = groups.find(({ group: { arn } }) => arn === kept)?.group ?? byWeight(groups);
-      if (group === undefined) {
+      const chosen = groups.find(({ group: { arn } }) => arn === kept) ?? byWeight(groups);
+      if (chosen === undefined) {
         return noTargets;
       }
       const cookies =
-        seconds === undefined ? '' : this.sticky.groupCookies(rule.arn, group.arn, seconds, secure);
-      return this.toGroup(group, request, cookies, secure);
+        seconds === undefined ? '' : this.sticky.groupCookies(rule.arn, chosen.group.arn, seconds, secure);
+      return this.toGroup(chosen, request, cookies, secure);
     };
   }
 
   private toGroup(
-    group: TargetGroup,
+    { group, matched }: Weighted,
     request: RequestHead,
     extraCookies: string,
     secure: boolean,
   ): Destination | OwnAnswer {
     const target = this.sticky.target(group, request.cookie) ?? this.balancer(group).choose();
     if (target === undefined) {
-      return noTargets;
+      return { ...noTargets, matched };
     }
     const address = this.world.addressOf(group, target);
     if (address === undefined) {
-      return unreachable;
+      return { ...unreachable, matched };
     }
     const own = this.sticky.cookies(group, target, request, secure);
     const cookies: ResponseCookies = extraCookies === '' ? own : (set) => extraCookies + own(set);
-    return { target, address: { ...address, tls: group.protocol === 'HTTPS' }, cookies, tally: group.tally };
+    const tls = group.protocol === 'HTTPS';
+    return { target, address: { ...address, tls }, cookies, tally: group.tally, matched };
   }
 
   private balancer(group: TargetGroup): Balancer {
@@ -182,14 +193,19 @@ export class Router {
   }
 }
 
+/** Access logs have 0 for the default rule. */
+function priorityOf({ priority }: Rule): number {
+  return priority === 'default' ? 0 : priority;
+}
+
 /** One of several groups, as often as its weight says; one of weight 0 never. */
-function byWeight(groups: readonly Weighted[]): TargetGroup | undefined {
+function byWeight(groups: readonly Weighted[]): Weighted | undefined {
   const total = groups.reduce((sum, { weight }) => sum + weight, 0);
   let left = Math.random() * total;
-  for (const { group, weight } of groups) {
-    left -= weight;
+  for (const candidate of groups) {
+    left -= candidate.weight;
     if (left < 0) {
-      return group;
+      return candidate;
     }
   }
   return undefined;

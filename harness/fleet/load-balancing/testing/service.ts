@@ -15,6 +15,7 @@ import { sendAnswer } from '../../protocol/query-service';
 import type { ProbeResult } from '../health/probe';
 import { LoadBalancing } from '../load-balancing';
 import type { Network, Subnet, TargetInstance } from '../network';
+import { LogsInMemory } from './logs';
 
 const closers: (() => Promise<void>)[] = [];
 
@@ -77,6 +78,7 @@ export class LoadBalancingUnderTest {
   readonly addresses = new Map<string, string>();
   /** What health checks find, by address; they pass where nothing is said. */
   readonly probes = new Map<string, ProbeResult>();
+  readonly logs = new LogsInMemory();
   readonly errors: unknown[] = [];
   readonly loadBalancing: LoadBalancing;
 
@@ -87,6 +89,7 @@ export class LoadBalancingUnderTest {
     this.loadBalancing = new LoadBalancing({
       home: { accountId: '000000000000', region: 'us-east-2' },
       network: this.network,
+      logs: this.logs,
       targets: {
         stateOf: (instanceId) => this.network.states.get(instanceId),
         address: (instanceId) => this.addresses.get(instanceId),

@@ -167,7 +167,7 @@ export class ClientConnection implements Client {
       this.destroy();
       return;
     }
-    if (then === 'close' || this.closing || this.front.now - this.openedAt > this.front.clientKeepAliveMs) {
+    if (then === 'close' || this.closing) {
       this.closing = true;
       this.socket.end();
       // What the client still sends is read and forgotten: unread data would reset the connection under the answer.
@@ -312,7 +312,8 @@ export class ClientConnection implements Client {
 
   private handle(request: RequestHead, data: Buffer, bodyAt: number): void {
     this.body = request.framing;
-    this.closing = !request.keepAlive;
+    // A client is told with the answer that the connection ends: else it would send the next request into its end.
+    this.closing = !request.keepAlive || this.front.now - this.openedAt > this.front.clientKeepAliveMs;
     const route = this.front.route(request, this.peer);
     const { record } = this;
     if (record !== undefined) {

@@ -29,5 +29,4 @@ export interface Client {
    * after what was written; `end` ends it at once.
    */
   finish(then: 'next' | 'close' | 'end'): void;
-  destroy(): void;
 }

@@ -104,7 +104,8 @@ export class Exchange implements TargetUser {
     }
     this.end(false);
     if (this.answered) {
-      this.client.destroy();
+      // Not the client's own doing, which would be a 460.
+      this.client.finish('end');
     } else {
       this.client.answer({ status });
     }
@@ -113,12 +114,12 @@ export class Exchange implements TargetUser {
   private readHead(chunk: Buffer): void {
     const data = this.partialHead === undefined ? chunk : Buffer.concat([this.partialHead, chunk]);
     const end = data.indexOf(headEnd);
+    if ((end === -1 ? data.length : end) > headLimits.response) {
+      this.fail(502);
+      return;
+    }
     if (end === -1) {
-      if (data.length > headLimits.all) {
-        this.fail(502);
-      } else {
-        this.partialHead = data;
-      }
+      this.partialHead = data;
       return;
     }
     this.partialHead = undefined;

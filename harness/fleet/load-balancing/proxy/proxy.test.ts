@@ -379,6 +379,29 @@ describe('what a load balancer answers itself (load-balancer-troubleshooting.htm
     socket.destroy();
   });
 
+  it('is none, and is not counted, where a target breaks off what it has begun to answer', async () => {
+    const lab = await LoadBalancingUnderTest.start();
+    const target = await rawTarget((socket) => {
+      socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf'));
+    });
+    const { url } = await lab.balanced([target]);
+    expect(await sendRaw(url, rawRequest('GET /'))).toMatch(/\r\n\r\nhalf$/);
+    expect(lab.loadBalancing.views()[0]!.listeners[0]!.ownStatuses).toEqual(new Map());
+  });
+
+  it('is 502 where the head of a response has more than 32 KiB (load-balancer-limits.html)', async () => {
+    const lab = await LoadBalancingUnderTest.start();
+    const large = `X-Large: ${'x'.repeat(11_000)}\r\n`;
+    const target = await httpTarget((request, response) => {
+      request.socket.end(`HTTP/1.1 200 OK\r\n${large.repeat(request.url === '/3' ? 3 : 2)}\r\n`);
+      response.destroy();
+    });
+    const { url } = await lab.balanced([target]);
+    const status = async (path: string): Promise<string> =>
+      (await sendRaw(url, rawRequest(`GET ${path}`))).slice(0, 12);
+    expect([await status('/2'), await status('/3')]).toEqual(['HTTP/1.1 200', 'HTTP/1.1 502']);
+  });
+
   it('is counted as 460 where the client did not wait', async () => {
     const lab = await LoadBalancingUnderTest.start();
     let asked = false;

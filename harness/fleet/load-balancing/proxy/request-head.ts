@@ -34,7 +34,7 @@ export class BadRequest extends Error {
 }
 
 /** Limits of Application Load Balancers, in bytes. Source: «Quotas for your Application Load Balancers». */
-export const headLimits = { requestLine: 16_384, header: 16_384, all: 65_536 } as const;
+export const headLimits = { requestLine: 16_384, header: 16_384, all: 65_536, response: 32_768 } as const;
 
 /** Source: load-balancer-troubleshooting.html, «HTTP 463». */
 const mostForwardedFor = 30;

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 
+import { messageOf } from '../../../support/message-of';
 import type { Clock } from '../../clock';
 import type { LoadBalancer } from '../resources';
 import type { Home } from '../store';
@@ -115,7 +116,7 @@ export class AccessLog {
       const body = await compress(lines);
       await world.store.put(loadBalancer, { bucket: place.bucket, key, body });
     } catch (error) {
-      tell(count, error instanceof Error ? error.message : String(error));
+      tell(count, messageOf(error));
     }
   }
 

@@ -198,7 +198,11 @@ describe('an HTTPS listener', () => {
   });
 
   it.each([
-    ['Chromium 80 or later', 'Mozilla/5.0 Chrome/80.0.3987.87 Safari/537.36', /Path=\/; SameSite=None; Secure$/],
+    [
+      'Chromium 80 or later',
+      'Mozilla/5.0 Chrome/80.0.3987.87 Safari/537.36',
+      /Path=\/; SameSite=None; Secure$/,
+    ],
     ['an earlier one', 'Mozilla/5.0 Chrome/79.0.3945.130 Safari/537.36', /Path=\/$/],
     ['another client', 'curl/8.5.0', /Path=\/$/],
   ])('has it in the cookie beside an application’s for %s', async (_client, userAgent, expected) => {

@@ -5,6 +5,7 @@ import { z } from 'zod';
 
 import type { DeniedCall } from '../access/history';
 import { allOf } from '../support/closing';
+import { messageOf } from '../support/message-of';
 import { hasDied } from '../support/owner';
 import { removeFolder } from '../support/remove';
 import { type InstanceAction, type InstanceStatus, tokenHeader } from './control';
@@ -58,8 +59,7 @@ export async function closeEnded(
   );
   await mkdir(dirname(logFile), { recursive: true });
   await writeFile(logFile, log);
-  const ended = failure instanceof Error ? failure.message : String(failure);
-  await writeRecord(lab.folder, { ...told, ended });
+  await writeRecord(lab.folder, { ...told, ended: messageOf(failure) });
 }
 
 async function readRecord(folder: string): Promise<LabRecord | undefined> {

@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 
 import { closeAfter } from '../../support/closing';
+import { messageOf } from '../../support/message-of';
 import type { BackendName } from '../backend';
 import { type Lab, startLab } from '../lab';
 import { Narrator } from '../narrator';
 import { type ActReport, play, succeeded } from '../play';
 import { storyEnvironment } from '../story';
-import { messageOf, printError } from './print';
+import { printError } from './print';
 
 /** How to play the whole lab. */
 export interface PlayOptions {

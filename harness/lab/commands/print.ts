@@ -3,11 +3,6 @@ import pc from 'picocolors';
 import { messageOf } from '../../support/message-of';
 import type { LabRecord } from '../standing-lab';
 
-/** What failed, in words. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
 /** Says why a command failed: one text for a person, `{ "error": … }` for a machine. */
 export function printError(error: unknown, json: boolean): void {
   const message = messageOf(error);

@@ -44,6 +44,23 @@ describe('a pipeline in compressed time', () => {
   });
 
   it('grows in a burst, drains the queue, and shrinks without killing a busy worker', async () => {
+    // As the acts before it may leave it: in alarm still, with an empty queue.
+    const workers = await stage.groupReady();
+    for (const worker of workers) {
+      await stage.kill(worker);
+    }
+    await stage.uploadAll(Array.from({ length: 20 }, (_, index) => `before/${index + 1}.txt`));
+    await stage.until('the alarm', async () =>
+      (await stage.scaling.alarms()).some(
+        ({ ComparisonOperator, StateValue }) =>
+          ComparisonOperator!.startsWith('Greater') && StateValue === 'ALARM',
+      ),
+    );
+    for (const worker of workers) {
+      await stage.start(worker);
+    }
+    await stage.queueIsEmpty();
+
     const scales = acts.find(({ name }) => name === 'scales');
     const seen = await scales!.play(stage);
     expect(seen.join('\n')).toContain('capacity from 2 to 3.');

@@ -22,18 +22,19 @@ export const scales: Act = {
     'A burst of uploads takes the queue above the threshold, and keeps it there until the group is full.',
   async play(stage) {
     const { lab, group, scaling } = stage;
+    const backlog = await stage.until(
+      'an alarm that adds instances, out of its alarm, and the group at its smallest',
+      () => alarmAtRest(stage),
+      { seconds: shrinkSeconds, instead: () => alarmStates(stage) },
+    );
     const begun = lab.clock.now();
     await stage.groupReady();
     const { minSize, maxSize } = await group.describe();
-    const [backlog] = (await scaling.alarms()).filter(({ ComparisonOperator }) =>
-      ComparisonOperator?.startsWith('Greater'),
-    );
-    stage.must('an alarm that adds instances', backlog !== undefined);
     stage.say(`the alarm ${describe(backlog, lab.clock)}`);
 
     const crowd = new Crowd(stage);
     const names = await burstUntilFull(stage, crowd, maxSize);
-    const history = await scaling.history(backlog?.AlarmName, begun);
+    const history = await scaling.history(backlog.AlarmName, begun);
     stage.must(
       `the alarm's history tell of the alarm and of the policy (it tells: ${history.join(' ')})`,
       history.some((line) => line.endsWith('to ALARM')) &&
@@ -72,6 +73,19 @@ export const scales: Act = {
     ];
   },
 };
+
+/**
+ * The alarm on the backlog, once what the acts before have uploaded moves nothing any more: in alarm by that, it tells of
+ * no other.
+ */
+async function alarmAtRest({ group, scaling }: Stage): Promise<MetricAlarm | undefined> {
+  const { minSize, desiredCapacity, comingOrGoing } = await group.describe();
+  const backlog = (await scaling.alarms()).find(({ ComparisonOperator }) =>
+    ComparisonOperator?.startsWith('Greater'),
+  );
+  const atRest = desiredCapacity === minSize && comingOrGoing === 0 && backlog?.StateValue !== 'ALARM';
+  return atRest ? backlog : undefined;
+}
 
 /** Uploads in waves until as many instances as the group may have are in service. Returns what was uploaded. */
 async function burstUntilFull(stage: Stage, crowd: Crowd, maxSize: number): Promise<string[]> {
@@ -140,7 +154,7 @@ async function unfinishedTasks(stage: Stage, worker: WorkerInstance): Promise<st
   });
 }
 
-function describe(alarm: MetricAlarm | undefined, clock: Clock): string {
+function describe(alarm: MetricAlarm, clock: Clock): string {
   const {
     AlarmName = '',
     Statistic = '',
@@ -148,7 +162,7 @@ function describe(alarm: MetricAlarm | undefined, clock: Clock): string {
     Threshold = 0,
     EvaluationPeriods = 0,
     Period = 0,
-  } = alarm ?? {};
+  } = alarm;
   return `${AlarmName}: ${Statistic} of ${MetricName} above ${Threshold} in ${EvaluationPeriods} × ${tell(Period, clock)}`;
 }
 

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { Edge } from '../../edge/edge';
 import { processBackend } from '../../emulator/process';
 import { bodyEnvironment } from '../../emulator/python-environment';
-import { Closing } from '../../support/closing';
+import { Closing, closeAfter } from '../../support/closing';
 import { namespaceBodies } from '../bodies/namespaces';
 import { WallClock } from '../clock';
 import { Fleet } from '../fleet';
@@ -21,7 +21,7 @@ export interface Room {
 }
 
 /** @param place folder for all that it writes; it is removed at the end. */
-export async function openRoom(place: string, region: string, timeFactor = 1): Promise<Room> {
+export async function openRoom(place: string, region: string): Promise<Room> {
   const folder = resolve(place);
   const closing = new Closing();
   const onProgress = (): void => undefined;
@@ -43,7 +43,7 @@ export async function openRoom(place: string, region: string, timeFactor = 1): P
       region,
       bodies: namespaceBodies({ folder: join(folder, 'instances'), python }),
       rights: everyRight,
-      clock: new WallClock(timeFactor),
+      clock: new WallClock(),
       onError: (error) => {
         console.error(error);
       },
@@ -57,7 +57,6 @@ export async function openRoom(place: string, region: string, timeFactor = 1): P
       [Symbol.asyncDispose]: () => closing.close(),
     };
   } catch (error) {
-    await closing.close();
-    throw error;
+    return closeAfter(error, () => closing.close());
   }
 }

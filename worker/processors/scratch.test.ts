@@ -2,7 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { tmpdir, uptime } from 'node:os';
 import path from 'node:path';
 import { NonRetryableError } from '../queue/errors';
 import { Scratch, ScratchSpaceError } from './scratch';
@@ -10,6 +10,7 @@ import { Scratch, ScratchSpaceError } from './scratch';
 const fs = jest.requireActual<typeof import('node:fs/promises')>('node:fs/promises');
 
 const MB = 1e6;
+const bootedAt = Date.now() - uptime() * 1000;
 const GiB = 1024 ** 3;
 const RESERVE = GiB / 4;
 
@@ -110,12 +111,15 @@ describe('scratch space', () => {
     expect(existsSync(second.path)).toBe(true);
   });
 
-  it('of an earlier process that had our process id is cleaned, as after the restart of a container', async () => {
-    const folder = path.join(root, `task-${process.pid}-abc`);
-    await mkdir(folder);
-    await utimes(folder, 0, performance.timeOrigin / 1000 - 1);
+  it.each([
+    ['ours, as after the restart of a container', process.pid, performance.timeOrigin],
+    ['that of another program since the machine was started again', process.ppid, bootedAt],
+  ])('of an earlier process whose process id is now %s is cleaned', async (_, pid, since) => {
+    const [earlier, running] = [`task-${pid}-abc`, `task-${process.ppid}-def`];
+    for (const name of [earlier, running]) await mkdir(path.join(root, name));
+    await utimes(path.join(root, earlier), 0, since / 1000 - 2);
     await new Scratch(root).clean();
-    expect(await readdir(root)).toEqual([]);
+    expect(await readdir(root)).toEqual([running]);
   });
 
   it('of a killed worker is cleaned by the next one; that of a running one and what is not ours stays', async () => {

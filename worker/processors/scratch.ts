@@ -1,4 +1,5 @@
 import { lstat, mkdir, mkdtemp, readdir, rm, stat, statfs } from 'node:fs/promises';
+import { uptime } from 'node:os';
 import path from 'node:path';
 import { NonRetryableError } from '../queue/errors';
 
@@ -47,7 +48,8 @@ export class Scratch {
     for (const name of await readdir(this.root)) {
       const pid = Number(name.startsWith(PREFIX) ? name.slice(PREFIX.length).split('-')[0] : NaN);
       const folder = path.join(this.root, name);
-      if (Number.isInteger(pid) && !(await isOfRunning(pid, folder)))
+      // Another worker may delete its own meanwhile.
+      if (Number.isInteger(pid) && !(await isOfRunning(pid, folder).catch(() => true)))
         await rm(folder, { recursive: true, force: true });
     }
   }
@@ -130,10 +132,14 @@ function sum(numbers: Iterable<number>): number {
   return [...numbers].reduce((total, number) => total + number, 0);
 }
 
-/** False for what an earlier process left that had our process id, as every process of a container may have. */
+/**
+ * False for what an earlier process left whose process id is another's now: that of any program after the machine was
+ * started again, ours after each start of a container.
+ */
 async function isOfRunning(pid: number, folder: string): Promise<boolean> {
-  if (pid !== process.pid) return isRunning(pid);
-  return (await stat(folder)).mtimeMs >= performance.timeOrigin;
+  const { mtimeMs } = await stat(folder);
+  const since = pid === process.pid ? performance.timeOrigin : Date.now() - uptime() * 1000;
+  return mtimeMs >= since && isRunning(pid);
 }
 
 function isRunning(pid: number): boolean {

@@ -69,8 +69,8 @@ export interface UploadPipelineProps
   readonly tags?: Tags | undefined;
 }
 
-/** One movie is encoded while the next is fetched. */
-const moviesAtATime = 2;
+/** A movie is encoded, and beside it a smaller task is done; another movie would wait for its turn. */
+const tasksWithFfmpeg = 2;
 
 /** The whole architecture: S3 → SNS → SQS → workers in an Auto Scaling group → S3, and a site for people in front of it. */
 export class UploadPipeline extends Construct {
@@ -143,7 +143,7 @@ export class UploadPipeline extends Construct {
       queue: this.queue,
       scaling: queueScaling(props),
       tasksPerInstance:
-        props.tasksPerInstance ?? (props.mediaArtifact === undefined ? undefined : moviesAtATime),
+        props.tasksPerInstance ?? (props.mediaArtifact === undefined ? undefined : tasksWithFfmpeg),
       artifacts: [
         ...node,
         this.artifacts.add('worker', props.workerArtifact),

@@ -284,6 +284,7 @@ describe('a movie and its subtitles, delivered in a random order, twice each, by
       () => p.upload('uploads/a.mp4', Body.of(tiny)),
       () => p.upload('uploads/a.srt', srt('old')),
       () => p.upload('uploads/a.vtt', vtt('other')),
+      () => p.upload('uploads/a.mp4', Body.of(tiny)),
       () => p.upload('uploads/a.srt', srt('new')),
     ];
     const waiting: ObjectVersion[] = [];

@@ -21,6 +21,11 @@ export async function closeServices(): Promise<void> {
   await Promise.all(closers.splice(0).map((close) => close()));
 }
 
+/** What the SDK rejects with, for an expectation. */
+export function refused(message: string, name = 'ValidationError'): object {
+  return { name, message: expect.stringContaining(message) as string };
+}
+
 /** The whole service over HTTP, with the real SDK client in front, EC2 in memory behind, and time in the test's hands. */
 export class ServiceUnderTest {
   readonly clock = new HandClock();

@@ -114,6 +114,13 @@ describe('the package', () => {
     expect(Object.values(stack.resource.aws_sqs_queue!).map((queue) => queue.delay_seconds)).toContain(5);
   });
 
+  it('says which Node its worker needs where it is older, instead of failing later', async () => {
+    const older = `Object.defineProperty(process.versions, 'node', { value: '20.19.0' });`;
+    await expect(
+      run(process.execPath, ['-e', `${older} require('upload-pipeline/worker')`], { cwd: project }),
+    ).rejects.toThrow('upload-pipeline/worker needs Node 22.19 or newer; this is Node 20.19.0');
+  });
+
   it('has types', async () => {
     const tsc = join(__dirname, 'node_modules/typescript/bin/tsc');
     const options = ['--noEmit', '--strict', '--skipLibCheck', '--module', 'nodenext', '--target', 'es2024'];

@@ -1,3 +1,5 @@
+import { needsNode } from '../instance/needs-node';
+
 export { QueueConsumer } from './queue/consumer';
 export type { ConsumerOptions, Handler, TaskContext } from './queue/options';
 export type { BackoffOptions } from './queue/backoff';
@@ -39,3 +41,5 @@ export { tellOnStdout } from './log/story';
 export { queueMetrics, traced } from './observability/telemetry';
 export { startEmf, type EmfOptions, type EmfReporter } from './observability/emf';
 export { startHealthServer, type HealthServer } from './observability/health';
+
+needsNode('upload-pipeline/worker');

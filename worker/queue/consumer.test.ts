@@ -232,3 +232,19 @@ describe('the options of a consumer', () => {
     expect(() => new QueueConsumer({ transport, handler, ...options })).toThrow(new RangeError(message));
   });
 });
+
+describe('the queue of a transport', () => {
+  const api = sdkApi(new SQSClient({ region: 'us-east-2' }));
+  const url = 'https://sqs.us-east-2.amazonaws.com/123456789012/tasks';
+  const allowed = `must be the URL of a queue, as ${url}, got`;
+
+  it.each(['', 'tasks', 'arn:aws:sqs:us-east-2:123456789012:tasks', 'https://'])(
+    '%j is refused, which would fail at every call',
+    (wrong) => {
+      const refusal = (name: string): RangeError =>
+        new RangeError(`${name} ${allowed} ${JSON.stringify(wrong)}`);
+      expect(() => sqsTransport(api, wrong)).toThrow(refusal('queueUrl'));
+      expect(() => sqsTransport(api, url, wrong)).toThrow(refusal('deadLetterQueueUrl'));
+    },
+  );
+});

@@ -15,8 +15,14 @@ const MOST_ATTRIBUTES = 10;
  */
 const REFUSED = /[\ufffe\uffff\p{Cs}]/gu;
 
-/** Speaks to one queue, and to its dead-letter queue when its URL is given. */
+/**
+ * Speaks to one queue, and to its dead-letter queue when its URL is given.
+ *
+ * @throws RangeError when one of them is no URL; it names the value got and what is allowed.
+ */
 export function sqsTransport(api: SqsApi, queueUrl: string, deadLetterQueueUrl?: string): QueueTransport {
+  checkUrl('queueUrl', queueUrl);
+  if (deadLetterQueueUrl !== undefined) checkUrl('deadLetterQueueUrl', deadLetterQueueUrl);
   // Standard queues may carry group ids as well (fair queues), without any order to keep.
   const fifo = queueUrl.endsWith('.fifo');
   return {
@@ -119,4 +125,12 @@ function toFailure(entry: BatchResultErrorEntry, receiptHandles: readonly string
     message: entry.Message ?? '',
     retryable: entry.SenderFault !== true,
   };
+}
+
+/** A name or an ARN would only fail at the first call, and be tried for ever. */
+function checkUrl(name: string, url: string): void {
+  if (/^https?:/.test(url) && URL.canParse(url)) return;
+  throw new RangeError(
+    `${name} must be the URL of a queue, as https://sqs.us-east-2.amazonaws.com/123456789012/tasks, got ${JSON.stringify(url)}`,
+  );
 }

@@ -178,7 +178,7 @@ export class Stage {
 
   async kill({ body }: Pick<WorkerInstance, 'body'>): Promise<void> {
     await killWorker(body, this.lab.outputs.workerService);
-    this.say(`killed the worker on ${body.instanceId} (SIGKILL) and keep it down`);
+    this.say(`killed the worker on ${body.instanceId} (SIGKILL), and it is kept down`);
   }
 
   async start({ body }: Pick<WorkerInstance, 'body'>): Promise<void> {

@@ -15,7 +15,8 @@ export function printError(error: unknown, json: boolean): void {
 
 /**
  * The story, as commands to type against the one endpoint. SQS's name it themselves: version 1 of the AWS CLI sets its
- * own endpoint for SQS over `AWS_ENDPOINT_URL` (its customization «override SSL common name»).
+ * own endpoint for SQS over `AWS_ENDPOINT_URL` (its customization «override SSL common name»). The region has two names:
+ * that version reads the one, the SDKs the other.
  */
 export function printTry({
   endpoint,
@@ -26,7 +27,7 @@ export function printTry({
   return `
 The lab stands at ${pc.bold(endpoint)}
 
-  export AWS_ENDPOINT_URL=${endpoint} AWS_REGION=${region} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test
+  export AWS_ENDPOINT_URL=${endpoint} AWS_REGION=${region} AWS_DEFAULT_REGION=${region} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test
 
   ${pc.dim('# works')}
   echo hello > test1.txt && aws s3 cp test1.txt s3://${uploadBucket}/${uploadsPrefix}

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { z } from 'zod';
 
+import { messageOf } from '../support/message-of';
 import type { Emulator, EmulatorOptions } from './emulator';
 import { EmulatorError } from './errors';
 
@@ -83,7 +84,7 @@ async function untilHealthy({ url, logFile, ended }: Emulator, signal?: AbortSig
   while (!(await isHealthy(url))) {
     signal?.throwIfAborted();
     if (ended.aborted) {
-      throw await localStackFailure(`ended (${String(ended.reason)})`, logFile);
+      throw await localStackFailure(`ended (${messageOf(ended.reason)})`, logFile);
     }
     if (performance.now() - begun > bootLimitMs) {
       throw await localStackFailure('did not become healthy', logFile);
@@ -103,7 +104,7 @@ export function watchEmulator(
   onEnd: (error: EmulatorError) => void,
 ): () => void {
   const tell = (): void => {
-    void localStackFailure(`ended (${String(ended.reason)})`, logFile).then(onEnd);
+    void localStackFailure(`ended (${messageOf(ended.reason)})`, logFile).then(onEnd);
   };
   if (ended.aborted) {
     tell();

@@ -35,8 +35,35 @@ const manifestSchema = z.object({
 });
 
 const stackSchema = z.object({
-  provider: z.object({ aws: z.array(z.object({ region: z.string() })).min(1) }),
+  provider: z.object({
+    aws: z
+      .array(
+        z.object({
+          region: z.string(),
+          endpoints: z.array(z.record(z.string(), z.string())).optional(),
+        }),
+      )
+      .min(1),
+  }),
 });
+
+type Provider = z.infer<typeof stackSchema>['provider']['aws'][number];
+
+/**
+ * An app that does not take the endpoint is one for AWS: applied, it would change an account.
+ *
+ * @throws TerraformError that says what the app must do.
+ */
+function refuseOtherEndpoints(providers: readonly Provider[], endpoint: string): void {
+  for (const { endpoints = [] } of providers) {
+    const urls = endpoints.flatMap((block) => Object.values(block));
+    const wrong = urls.find((url) => url !== endpoint);
+    if (urls.length > 0 && wrong === undefined) continue;
+    throw new TerraformError(
+      `The app's AWS provider has ${wrong === undefined ? 'no endpoints' : `the endpoint ${wrong}`}, so it would be applied elsewhere than in the lab. It must take the endpoint from UPLOAD_PIPELINE_ENDPOINT (here ${endpoint}): awsProvider(stack, { region, endpoint: process.env.UPLOAD_PIPELINE_ENDPOINT }).`,
+    );
+  }
+}
 
 /**
  * The command that synthesizes a project: `app` in its `cdktf.json`.
@@ -73,7 +100,8 @@ async function runApp(
 /**
  * Runs the project's own CDKTF app, as `cdktf synth` would: the command in `cdktf.json`.
  *
- * @throws TerraformError with what the app printed when it fails, or when it does not write exactly one stack.
+ * @throws TerraformError with what the app printed when it fails, when it does not write exactly one stack, or when it
+ * was given an endpoint and its AWS provider has another, or none.
  */
 export async function synthesize(options: SynthesisOptions): Promise<SynthesizedStack> {
   await runApp(await readApp(options.project), options);
@@ -88,5 +116,7 @@ export async function synthesize(options: SynthesisOptions): Promise<Synthesized
   }
   const folder = join(options.outputFolder, stack.workingDirectory);
   const { provider } = stackSchema.parse(JSON.parse(await readFile(join(folder, 'cdk.tf.json'), 'utf8')));
+  const endpoint = options.environment.UPLOAD_PIPELINE_ENDPOINT;
+  if (endpoint !== undefined) refuseOtherEndpoints(provider.aws, endpoint);
   return { name: stack.name, folder, region: provider.aws[0]?.region ?? '' };
 }

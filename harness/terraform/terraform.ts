@@ -1,3 +1,4 @@
+import { devNull } from 'node:os';
 import { join } from 'node:path';
 
 import { z } from 'zod';
@@ -50,13 +51,17 @@ const outputsSchema = z.record(z.string(), z.object({ value: z.unknown() }));
 
 /**
  * The environment of a Terraform process: the caller's, without the settings of other Terraform runs and without AWS
- * credentials, since those of the lab are in the synthesized provider block.
+ * credentials, since those of the lab are in the synthesized provider block. Neither a profile of the person's own nor the
+ * role of an instance takes their place: nothing that is forgotten there may reach an account.
  */
 function cleanEnvironment(environment: NodeJS.ProcessEnv, cliConfig: string): NodeJS.ProcessEnv {
   const kept = Object.entries(environment).filter(([name]) => !/^(TF_|AWS_|GOGC$)/.test(name));
   return {
     ...Object.fromEntries(kept),
     ...unattended(cliConfig),
+    AWS_CONFIG_FILE: devNull,
+    AWS_SHARED_CREDENTIALS_FILE: devNull,
+    AWS_EC2_METADATA_DISABLED: 'true',
     // Loading the provider's schemas is garbage-collection bound: 400 cut a plan from 16.5 to 10.5 s.
     GOGC: '400',
   };

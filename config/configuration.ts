@@ -16,9 +16,11 @@ import { originProblems } from '../modules/storage/origins';
 import { tagProblems } from '../modules/tags';
 import {
   type Problem,
+  artifactBucketProblems,
   bucketNameProblems,
   encryptionKeyProblems,
   maxReceiveCountProblems,
+  namePrefixProblems,
   tasksPerInstanceProblems,
   prefixProblems,
   queueNameProblems,
@@ -55,9 +57,7 @@ export const configurationFields = z.strictObject({
   /** AWS region. */
   region: text.regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'a region looks like "us-east-2".').default('us-east-2'),
   /** Beginning of the names of everything that has no name of its own here. */
-  namePrefix: text
-    .regex(/^[a-z][a-z0-9-]{0,30}$/, 'up to 31 lowercase letters, digits and hyphens, a letter first.')
-    .default('upload-pipeline'),
+  namePrefix: text.default('upload-pipeline'),
   /** Name of the upload bucket, unique among all of AWS. */
   bucketName: text.default('student-upload-bucket-aj'),
   /** Bucket for what instances download when they boot. */
@@ -259,6 +259,7 @@ export function parseConfiguration(raw: unknown): Configuration {
     ...artifactBucketProblems(configuration),
     ...queueNameProblems('queueName', configuration.queueName),
     ...prefixProblems(configuration),
+    ...namePrefixProblems(configuration.namePrefix),
     ...fleetProblems(configuration),
     ...nodeProblems(configuration),
     ...queueScalingProblems(queueScaling(configuration), configuration),
@@ -291,19 +292,4 @@ export function parseConfiguration(raw: unknown): Configuration {
     throw new ConfigurationError(problems);
   }
   return configuration;
-}
-
-function artifactBucketProblems({
-  bucketName,
-  artifactBucketName,
-}: Pick<Configuration, 'bucketName' | 'artifactBucketName'>): Problem[] {
-  if (artifactBucketName === bucketName) {
-    const allowed =
-      'it must differ from bucketName: whoever may upload must not be able to replace the software.';
-    return [{ field: 'artifactBucketName', given: artifactBucketName, allowed }];
-  }
-  // What is wrong with the bucket's name is told once, not again for the name that is made from it.
-  return bucketNameProblems('bucketName', bucketName).length > 0
-    ? []
-    : bucketNameProblems('artifactBucketName', artifactBucketName);
 }

@@ -45,6 +45,21 @@ describe('an upload pipeline', () => {
     }
   });
 
+  it('takes a prefix of 31 characters, and refuses one that is longer or no beginning of a name', () => {
+    expect(() => synthesize({ namePrefix: 'x'.repeat(31) })).not.toThrow();
+    for (const namePrefix of ['x'.repeat(32), '', '2films']) {
+      expect(() => synthesize({ namePrefix })).toThrow(
+        `namePrefix is "${namePrefix}"; up to 31 lowercase letters, digits and hyphens, a letter first.`,
+      );
+    }
+  });
+
+  it('keeps what its instances download apart from the uploads', () => {
+    expect(() => synthesize({ artifactBucketName: props.bucketName })).toThrow(
+      'artifactBucketName is "films-of-anna"; it must differ from bucketName',
+    );
+  });
+
   it('stands in the network that is asked for', () => {
     const stack = synthesize({ cidrBlock: '10.20.0.0/16', flowLogBucketName: 'the-logs' });
     expect(stack.one('aws_vpc')).toMatchObject({ cidr_block: '10.20.0.0/16', tags: { Name: 'films' } });

@@ -11,7 +11,13 @@ import { workerServicesProblems } from './network/network-choices';
 import { Observability, type ObservabilityChoices } from './observability';
 import { type Artifact, ArtifactBucket, UploadBucket, type UploadBucketChoices } from './storage';
 import { type Tags, tagAll } from './tags';
-import { type Prefixes, encryptionKeyProblems, refuse } from './validation';
+import {
+  type Prefixes,
+  artifactBucketProblems,
+  encryptionKeyProblems,
+  namePrefixProblems,
+  refuse,
+} from './validation';
 import { WebTier } from './web';
 import { type WebChoices, webProblems, webSettings } from './web/web-choices';
 
@@ -92,6 +98,8 @@ export class UploadPipeline extends Construct {
     super(scope, id);
     const { namePrefix, region, encryptionKey = 'aws', observability = true } = props;
     refuse([
+      ...namePrefixProblems(namePrefix),
+      ...artifactBucketProblems(props),
       ...encryptionKeyProblems(encryptionKey),
       ...webProblems(namePrefix, props),
       ...nodeProblems(props),

@@ -58,6 +58,38 @@ export function bucketNameProblems(field: string, name: string): Problem[] {
   return [];
 }
 
+/** Of the bucket for what instances download, which is apart from the uploads. */
+export function artifactBucketProblems({
+  bucketName,
+  artifactBucketName,
+}: {
+  readonly bucketName: string;
+  readonly artifactBucketName: string;
+}): Problem[] {
+  if (artifactBucketName === bucketName) {
+    const allowed =
+      'it must differ from bucketName: whoever may upload must not be able to replace the software.';
+    return [{ field: 'artifactBucketName', given: artifactBucketName, allowed }];
+  }
+  // What is wrong with the bucket's name is told once, not again for the name that is made from it.
+  return bucketNameProblems('bucketName', bucketName).length > 0
+    ? []
+    : bucketNameProblems('artifactBucketName', artifactBucketName);
+}
+
+/** Names of roles, load balancers and the like are made from it: the shortest of their limits, with what is added. */
+export function namePrefixProblems(namePrefix: string): Problem[] {
+  return Token.isUnresolved(namePrefix) || /^[a-z][a-z0-9-]{0,30}$/.test(namePrefix)
+    ? []
+    : [
+        {
+          field: 'namePrefix',
+          given: namePrefix,
+          allowed: 'up to 31 lowercase letters, digits and hyphens, a letter first.',
+        },
+      ];
+}
+
 /** Where uploads arrive and where results go: folders of the bucket, neither inside the other. */
 export interface Prefixes {
   /** Folder of the bucket that uploads arrive in, as `uploads/`. */

@@ -14,10 +14,10 @@ const needed = Object.entries(labOutputs.shape).flatMap(([name, type]) =>
   type.safeParse(undefined).success ? [] : [name],
 );
 
-/** Nothing but outputs: what a lab needs to stand. */
+/** Nothing but outputs, and the lab's endpoint: what a lab needs to stand. */
 const stack = {
   terraform: { backend: { local: {} } },
-  provider: { aws: [{ region: 'us-east-2' }] },
+  provider: { aws: [{ region: 'us-east-2', endpoints: [{ s3: 'ENDPOINT' }] }] },
   output: Object.fromEntries(needed.map((name) => [name, { value: name }])),
 };
 
@@ -26,7 +26,8 @@ const app = `
   const { mkdirSync, readlinkSync, writeFileSync } = require('node:fs');
   const out = process.env.CDKTF_OUTDIR;
   mkdirSync(out + '/stacks/small', { recursive: true });
-  writeFileSync(out + '/stacks/small/cdk.tf.json', ${JSON.stringify(JSON.stringify(stack))});
+  const stack = ${JSON.stringify(JSON.stringify(stack))}.replace('ENDPOINT', process.env.UPLOAD_PIPELINE_ENDPOINT);
+  writeFileSync(out + '/stacks/small/cdk.tf.json', stack);
   const small = { name: 'small', workingDirectory: 'stacks/small' };
   writeFileSync(out + '/manifest.json', JSON.stringify({ stacks: { small } }));
   writeFileSync('keeper', readlinkSync('.lab/standing/owner'));

@@ -1,6 +1,7 @@
 import { type Denial, denialOf } from './denial';
 import { History } from './history';
-import type { Judge, JudgedPrincipal } from './judge';
+import type { Judge } from './judge';
+import type { JudgedPrincipal } from './principal';
 import type { Requirement } from './requirement';
 
 /** Decides on what is needed, and remembers the decisions. */

@@ -3,7 +3,7 @@ import { type RequestAnalysis, getDenialReasons } from '@cloud-copilot/iam-simul
 import type { Call } from '../edge/call';
 import { errorBody } from '../edge/error-answer';
 import type { Answer } from '../edge/guard';
-import type { JudgedPrincipal } from './judge';
+import { type JudgedPrincipal, type NamedPrincipal, nameOf } from './principal';
 import type { Requirement } from './requirement';
 
 /** A call that was refused, and why. */
@@ -36,21 +36,8 @@ export function denialOf(
   return { principal: nameOf(principal), action, resource, message };
 }
 
-type Named = Exclude<JudgedPrincipal, { readonly kind: 'anonymous' }>;
-
-function nameOf(principal: Named): string {
-  switch (principal.kind) {
-    case 'role':
-      return principal.arn;
-    case 'service':
-      return principal.name;
-    case 'account':
-      return `arn:aws:iam::${principal.accountId}:root`;
-  }
-}
-
 /** AWS says it of roles, and in the history of alarms. */
-function subjectOf(principal: Named): string {
+function subjectOf(principal: NamedPrincipal): string {
   if (principal.kind !== 'service') {
     return `User: ${nameOf(principal)}`;
   }
@@ -65,7 +52,7 @@ const policyKinds: Readonly<Record<string, string>> = {
   pb: 'permissions boundary',
 };
 
-function reason({ kind: who }: Named, action: string, analysis: RequestAnalysis): string {
+function reason({ kind: who }: NamedPrincipal, action: string, analysis: RequestAnalysis): string {
   const denials = getDenialReasons(analysis);
   const explicit = denials.find(({ denialType }) => denialType === 'Explicit');
   if (explicit !== undefined) {

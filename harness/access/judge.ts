@@ -11,14 +11,10 @@ import { unlessAbsent } from './absent';
 import type { Cache } from './cache';
 import type { Clients } from './clients';
 import type { NamedPolicy } from './policy';
-import type { AccountPrincipal, RoleSession, ServicePrincipal } from './principal';
+import { type JudgedPrincipal, nameOf } from './principal';
 import type { Context, Requirement } from './requirement';
 import { ResourcePolicies } from './resource-policies';
 import { roleNameOf, rolePolicies } from './role-policies';
-
-/** Those whose rights policies tell: all but the administrator and unknown keys. */
-export type JudgedPrincipal =
-  RoleSession | ServicePrincipal | AccountPrincipal | { readonly kind: 'anonymous' };
 
 /** Decides by the policies that the services hold now, evaluated by iam-simulate. */
 export class Judge {
@@ -64,7 +60,7 @@ export class Judge {
     const resourcePolicy = await this.resourcePolicy(action, resource);
     return {
       request: {
-        principal: nameOf(principal),
+        principal: principal.kind === 'anonymous' ? anonymousPrincipal : nameOf(principal),
         action,
         // In a policy these stand for other characters, so that no policy can mean them: any other will do.
         resource: { resource: resource === '*' ? '*' : resource.replaceAll(/[*?]/g, '_'), accountId },
@@ -113,21 +109,6 @@ const everything = {
   policy: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] },
 };
 
-const rootOf = ({ accountId: id }: AccountPrincipal): string => `arn:aws:iam::${id}:root`;
-
-function nameOf(principal: JudgedPrincipal): Simulation['request']['principal'] {
-  switch (principal.kind) {
-    case 'role':
-      return principal.arn;
-    case 'service':
-      return principal.name;
-    case 'account':
-      return rootOf(principal);
-    case 'anonymous':
-      return anonymousPrincipal;
-  }
-}
-
 /**
  * The condition keys that every request has. The lab's endpoint speaks plain HTTP on loopback, where AWS's speaks TLS:
  * `aws:SecureTransport` is always true, so that a policy which refuses what does not come over TLS refuses nothing here.
@@ -164,7 +145,7 @@ function contextOf(principal: JudgedPrincipal, roleArn: string | undefined): Con
     case 'account':
       return {
         ...common,
-        'aws:PrincipalArn': rootOf(principal),
+        'aws:PrincipalArn': nameOf(principal),
         'aws:PrincipalAccount': principal.accountId,
         'aws:PrincipalType': 'Account',
       };

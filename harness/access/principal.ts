@@ -22,5 +22,23 @@ export interface AccountPrincipal {
   readonly accountId: string;
 }
 
+/** Those whose rights policies tell: all but the administrator and unknown keys. */
+export type JudgedPrincipal = NamedPrincipal | { readonly kind: 'anonymous' };
+
+/** Those that policies name. */
+export type NamedPrincipal = RoleSession | ServicePrincipal | AccountPrincipal;
+
+/** As policies name it: an ARN, or the name of a service. */
+export function nameOf(principal: NamedPrincipal): string {
+  switch (principal.kind) {
+    case 'role':
+      return principal.arn;
+    case 'service':
+      return principal.name;
+    case 'account':
+      return `arn:aws:iam::${principal.accountId}:root`;
+  }
+}
+
 /** Who makes a call. */
 export type Principal = RoleSession | { readonly kind: 'anonymous' } | { readonly kind: 'administrator' };

@@ -5,20 +5,10 @@ import { GetObjectCommand, PutBucketPolicyCommand, PutPublicAccessBlockCommand }
 import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 
 import { administrator } from '../support/account';
-import { type GuardedEdge, type Keys, openGuardedEdge } from './testing/guarded-edge';
+import { type Keys, guardedEdge } from './testing/guarded-edge';
 import { allow, bucket, policy } from './testing/statements';
 
-jest.setTimeout(30_000);
-
-let s: GuardedEdge;
-
-beforeAll(async () => {
-  s = await openGuardedEdge();
-}, 180_000);
-
-beforeEach(() => s.reset());
-
-afterAll(() => s[Symbol.asyncDispose](), 60_000);
+const s = guardedEdge();
 
 const publicRead = allow('s3:GetObject', `arn:aws:s3:::${bucket}/*`, { Principal: '*' });
 const tlsOnly = {

@@ -16,20 +16,10 @@ import {
 import { CreateTopicCommand, PublishCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 
-import { type GuardedEdge, openGuardedEdge } from './testing/guarded-edge';
+import { guardedEdge } from './testing/guarded-edge';
 import { allow, bucket, policy, region } from './testing/statements';
 
-jest.setTimeout(30_000);
-
-let s: GuardedEdge;
-
-beforeAll(async () => {
-  s = await openGuardedEdge();
-}, 180_000);
-
-beforeEach(() => s.reset());
-
-afterAll(() => s[Symbol.asyncDispose](), 60_000);
+const s = guardedEdge();
 
 describe('an instance with a role and a customer-managed key', () => {
   const secret = `${bucket}-secret`;

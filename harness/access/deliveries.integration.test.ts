@@ -3,20 +3,10 @@ import { PutBucketNotificationConfigurationCommand } from '@aws-sdk/client-s3';
 import { SetTopicAttributesCommand, SubscribeCommand } from '@aws-sdk/client-sns';
 import { SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 
-import { type GuardedEdge, openGuardedEdge } from './testing/guarded-edge';
+import { guardedEdge } from './testing/guarded-edge';
 import { alarmArn, allow, bucket, policy, queueArn, region, topicArn } from './testing/statements';
 
-jest.setTimeout(30_000);
-
-let s: GuardedEdge;
-
-beforeAll(async () => {
-  s = await openGuardedEdge();
-}, 180_000);
-
-beforeEach(() => s.reset());
-
-afterAll(() => s[Symbol.asyncDispose](), 60_000);
+const s = guardedEdge();
 
 const fromAlarms = allow('sns:Publish', topicArn, {
   Principal: { Service: 'cloudwatch.amazonaws.com' },

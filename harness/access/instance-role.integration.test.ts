@@ -12,20 +12,10 @@ import {
 import { ReceiveMessageCommand, SendMessageCommand, SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 
-import { type GuardedEdge, openGuardedEdge } from './testing/guarded-edge';
+import { guardedEdge } from './testing/guarded-edge';
 import { allow, bucket, policy, queueArn, receive, region, results, work } from './testing/statements';
 
-jest.setTimeout(30_000);
-
-let s: GuardedEdge;
-
-beforeAll(async () => {
-  s = await openGuardedEdge();
-}, 180_000);
-
-beforeEach(() => s.reset());
-
-afterAll(() => s[Symbol.asyncDispose](), 60_000);
+const s = guardedEdge();
 
 describe('an instance with a role', () => {
   it('does what its policies allow, and no more, in the words of each service', async () => {

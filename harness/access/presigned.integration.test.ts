@@ -6,20 +6,10 @@ import {
 } from '@aws-sdk/s3-presigned-post';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 
-import { type GuardedEdge, openGuardedEdge } from './testing/guarded-edge';
+import { guardedEdge } from './testing/guarded-edge';
 import { allow, bucket } from './testing/statements';
 
-jest.setTimeout(30_000);
-
-let s: GuardedEdge;
-
-beforeAll(async () => {
-  s = await openGuardedEdge();
-}, 180_000);
-
-beforeEach(() => s.reset());
-
-afterAll(() => s[Symbol.asyncDispose](), 60_000);
+const s = guardedEdge();
 
 const signForm = (options: Omit<PresignedPostOptions, 'Bucket'>): Promise<PresignedPost> => {
   // The library has a client of its own version.

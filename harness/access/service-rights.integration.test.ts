@@ -3,20 +3,10 @@ import { CreateKeyCommand } from '@aws-sdk/client-kms';
 import { DeleteBucketPolicyCommand, PutBucketPolicyCommand } from '@aws-sdk/client-s3';
 import { CreateTopicCommand, SetTopicAttributesCommand } from '@aws-sdk/client-sns';
 
-import { type GuardedEdge, openGuardedEdge } from './testing/guarded-edge';
+import { type GuardedEdge, guardedEdge } from './testing/guarded-edge';
 import { alarmArn, allow, bucket, policy, queueArn, receive, topicArn } from './testing/statements';
 
-jest.setTimeout(30_000);
-
-let s: GuardedEdge;
-
-beforeAll(async () => {
-  s = await openGuardedEdge();
-}, 180_000);
-
-beforeEach(() => s.reset());
-
-afterAll(() => s[Symbol.asyncDispose](), 60_000);
+const s = guardedEdge();
 
 describe('what services do by themselves', () => {
   const ofAlarm = { kind: 'service', name: 'cloudwatch.amazonaws.com', sourceArn: alarmArn } as const;

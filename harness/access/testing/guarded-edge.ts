@@ -66,8 +66,22 @@ export interface GuardedEdge extends AsyncDisposable {
   reset(): Promise<void>;
 }
 
-/** Starts it; the tests dispose of it. */
-export async function openGuardedEdge(): Promise<GuardedEdge> {
+/**
+ * The edge that the tests of a file share. To be called once, before its tests: Jest's hooks start it, reset it before each
+ * test and dispose of it; before that nothing of it is there.
+ */
+export function guardedEdge(): GuardedEdge {
+  const shared = {} as GuardedEdge;
+  jest.setTimeout(30_000);
+  beforeAll(async () => {
+    Object.assign(shared, await openGuardedEdge());
+  }, 180_000);
+  beforeEach(() => shared.reset());
+  afterAll(() => shared[Symbol.asyncDispose](), 60_000);
+  return shared;
+}
+
+async function openGuardedEdge(): Promise<GuardedEdge> {
   const closing = new Closing();
   try {
     const folder = await mkdtemp(join(tmpdir(), 'access-'));
